@@ -1,0 +1,1 @@
+"""From a bearer token to the person or service that sent it."""

@@ -1,0 +1,148 @@
+"""Checking identity tokens: RS256, issuer, audience, times, subject. There is no other mode.
+
+Source: Firebase's "Verify ID tokens" and Google's OIDC pages, as in the project's notes on identity.
+"""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+from collections import OrderedDict
+from typing import Any
+
+import jwt
+
+from common.auth.keys import KeySet
+from common.config import AuthSettings, IssuerSettings
+from common.domain.actor import Actor
+from common.domain.errors import Forbidden, Unauthenticated
+
+_LEEWAY_SECONDS = 10
+_MAX_TOKEN_LENGTH = 8192
+_MAX_SUBJECT_LENGTH = 128
+_REMEMBERED = 20_000  # tokens, a few hundred bytes each
+
+
+class KeysWanted(Exception):  # noqa: N818 - a request to the caller
+    """The issuer's keys must be fetched first, which waits: call `fetch` off the event loop and verify again."""
+
+    def __init__(self, keys: KeySet) -> None:
+        super().__init__("keys wanted")
+        self.keys = keys
+
+
+class Verifier:
+    """Checks the tokens of one issuer for one audience.
+
+    A token that verified is remembered until it expires, an hour at most: checking a signature costs more than
+    everything else that a bid needs of the processor. Keys an issuer withdraws therefore serve up to five minutes on.
+    """
+
+    def __init__(self, settings: IssuerSettings) -> None:
+        self._settings = settings
+        self._keys = KeySet(settings.keys_url)
+        self._verified: OrderedDict[str, tuple[float, dict[str, Any]]] = OrderedDict()
+
+    def claims(self, token: str) -> dict[str, Any]:
+        """The claims of a valid token.
+
+        Raises:
+            Unauthenticated: it is not valid; the reason says what is wrong, never what it held.
+            KeysWanted: its key is not held yet.
+        """
+        remembered = self._verified.get(token)
+        if remembered and time.time() < remembered[0]:
+            return remembered[1]
+        claims = self._check(token)
+        self._verified[token] = (min(claims["exp"], time.time() + 300), claims)
+        if len(self._verified) > _REMEMBERED:
+            self._verified.popitem(last=False)
+        return claims
+
+    def _check(self, token: str) -> dict[str, Any]:
+        if len(token) > _MAX_TOKEN_LENGTH:
+            raise Unauthenticated("The token is too long.")
+        try:
+            header = jwt.get_unverified_header(token)
+        except jwt.PyJWTError as error:
+            raise Unauthenticated("The token is malformed.") from error
+        key_id = header.get("kid")
+        if header.get("alg") != "RS256" or not isinstance(key_id, str):
+            raise Unauthenticated("The token is not signed with RS256 by a named key.")
+        if self._keys.wants_fetch(key_id):
+            raise KeysWanted(self._keys)
+        key = self._keys.key(key_id)
+        if key is None:
+            raise Unauthenticated("The token's key is not the issuer's.")
+        return self._decode(token, key)
+
+    def _decode(self, token: str, key: Any) -> dict[str, Any]:
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                key,
+                algorithms=["RS256"],
+                audience=self._settings.audience,
+                issuer=self._settings.issuer,
+                leeway=_LEEWAY_SECONDS,
+                options={"require": ["exp", "iat", "sub"], "verify_iat": True},
+            )
+        except jwt.ExpiredSignatureError as error:
+            raise Unauthenticated("The token has expired.") from error
+        except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
+            raise Unauthenticated("The token is not valid here.") from error
+        subject = claims["sub"]
+        if not isinstance(subject, str) or not 0 < len(subject) <= _MAX_SUBJECT_LENGTH or not subject.isprintable():
+            raise Unauthenticated("The token's subject is not one of ours.")
+        auth_time = claims.get("auth_time", 0)
+        if not isinstance(auth_time, int | float) or auth_time > time.time() + _LEEWAY_SECONDS:
+            raise Unauthenticated("The token is from the future.")
+        return claims
+
+
+class Doorkeeper:
+    """Says who sent a request, from its bearer token."""
+
+    def __init__(self, settings: AuthSettings) -> None:
+        self._users = Verifier(settings.users)
+        self._services = Verifier(settings.services)
+        self._service_account = settings.service_account
+
+    def person(self, token: str) -> Actor:
+        """The person whose identity token this is.
+
+        Raises:
+            Unauthenticated, KeysWanted: as `Verifier.claims`.
+        """
+        claims = self._users.claims(token)
+        email = claims.get("email")
+        return Actor(
+            user_id=claims["sub"],
+            display_name=_clean_name(claims.get("name")),
+            email=email[:190] if isinstance(email, str) else None,
+            email_confirmed=not email or claims.get("email_verified") is True,
+        )
+
+    def service(self, token: str) -> str:
+        """The e-mail of the service account that calls, which must be the one admitted.
+
+        Raises:
+            Unauthenticated, KeysWanted: as `Verifier.claims`.
+            Forbidden: it is another account, or none is admitted.
+        """
+        claims = self._services.claims(token)
+        email = claims.get("email")
+        if not self._service_account or email != self._service_account or claims.get("email_verified") is not True:
+            raise Forbidden("Only the scheduler's service account may call this.")
+        return self._service_account
+
+
+def _clean_name(name: object) -> str:
+    r"""A name fit for a column: no control characters, at most 80 characters.
+
+    >>> _clean_name("First\nBidder"), _clean_name(None)
+    ('FirstBidder', '')
+    """
+    if not isinstance(name, str):
+        return ""
+    return "".join(c for c in name if unicodedata.category(c) not in ("Cc", "Cs"))[:80]

@@ -1,0 +1,1 @@
+"""Bidding under contention: bids that arrive together are judged and committed together."""

@@ -1,0 +1,1 @@
+"""Firestore, which shows the public where every listing stands; MySQL remains the truth."""

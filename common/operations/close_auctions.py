@@ -1,0 +1,114 @@
+"""close_auctions: end every auction whose time has come, once each; the scheduler calls it every minute."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from marshmallow import fields
+
+from common.domain.closing import outcome_of
+from common.domain.listing import Listing, Outcome, Status
+from common.operations.answers import Strict
+from common.operations.call import Answer, Call, Caller, KeyUse
+from common.operations.showing import show
+from common.services import Services
+from common.store.audit import AuditEntry
+from common.store.notifications import Notification
+from common.store.store import Transaction
+
+METHOD = "POST"
+CALLER = Caller.SCHEDULER
+IDEMPOTENCY_KEY = KeyUse.NONE
+
+BATCH = 500
+"""Listings closed in one transaction: large enough to share the commit, small enough not to hold rows for long."""
+_SECONDS_FOR_LAST_BATCH = 2.0
+
+
+class Request(Strict):
+    """POST body: an empty object."""
+
+
+class CountsView(Strict):
+    """How many ended how."""
+
+    sold = fields.Integer(required=True, strict=True)
+    reserve_not_met = fields.Integer(required=True, strict=True)
+    no_bids = fields.Integer(required=True, strict=True)
+
+
+class Response(Strict):
+    """200: what this run closed."""
+
+    closed = fields.Nested(CountsView, required=True)
+
+
+async def run(services: Services, call: Call, body: dict[str, Any]) -> Answer:  # noqa: ARG001 - it says nothing
+    """Open what has started, close what is due, until nothing is or time runs short; overlapping runs share the work.
+
+    Each batch is shown in the mirror while the next one is decided; what the mirror misses, `sync_mirror` repairs.
+
+    Raises:
+        Busy, Unavailable: the next run goes on; what was closed stays closed.
+    """
+    counts: Counter[Outcome] = Counter()
+    while call.deadline.left() > _SECONDS_FOR_LAST_BATCH:
+        opened = await services.threads.run(lambda: services.store.transact(_open_batch, deadline=call.deadline))
+        closed = await services.threads.run(lambda: services.store.transact(_close_batch, deadline=call.deadline))
+        counts.update(listing.outcome for listing in closed if listing.outcome)
+        await show(services, call, closed)
+        if len(closed) < BATCH and opened < BATCH:
+            break
+    return Answer(body={"closed": {outcome.value: counts[outcome] for outcome in Outcome}})
+
+
+def _open_batch(tx: Transaction) -> int:
+    return tx.listings.open_started(limit=BATCH)
+
+
+def _close_batch(tx: Transaction) -> Sequence[Listing]:
+    """Lock some due listings that nobody else is closing, decide, write; winner and news in the same transaction."""
+    due = tx.listings.lock_due(limit=BATCH)
+    if not due:
+        return ()
+    now = tx.now()
+    closed = [_closed(listing) for listing in due]
+    people = tx.bids.user_ids([(listing.id, listing.winner) for listing in closed if listing.winner])
+    tx.listings.write_outcomes(closed, closed_at=now)
+    tx.notifications.insert([note for listing in closed for note in _news(listing, people)], at=now)
+    tx.audit_log.append([_entry(listing) for listing in closed], at=now)
+    return closed
+
+
+def _closed(listing: Listing) -> Listing:
+    outcome = outcome_of(listing.terms, listing.standing)
+    return replace(
+        listing,
+        status=Status.CLOSED,
+        outcome=outcome,
+        winner=listing.standing.leader if outcome is Outcome.SOLD else None,
+        version=listing.version + 1,
+    )
+
+
+def _news(listing: Listing, people: dict[tuple[str, int], str]) -> list[Notification]:
+    """The seller hears how it ended, the winner that he won."""
+    assert listing.outcome is not None
+    news = [Notification(user_id=listing.terms.seller_id, listing_id=listing.id, kind=listing.outcome.value)]
+    if listing.winner:
+        winner = people[listing.id, listing.winner]
+        news.append(Notification(user_id=winner, listing_id=listing.id, kind="won"))
+    return news
+
+
+def _entry(listing: Listing) -> AuditEntry:
+    facts = {
+        "outcome": listing.outcome,
+        "winner": listing.winner,
+        "price": listing.standing.price,
+        "bid_count": listing.standing.bid_count,
+    }
+    return AuditEntry(actor="close_auctions", action="close", listing_id=listing.id, facts=facts)

@@ -1,0 +1,58 @@
+"""The services of this function instance: built once, at first use, and closed with the process.
+
+Importing this without any environment does nothing; on Google Cloud it refuses a laptop's settings at once.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from common.auth.tokens import Doorkeeper
+from common.bidding.desk import BidDesk
+from common.config import Settings, refuse_laptop_settings_on_cloud
+from common.deadline import Deadline
+from common.domain.errors import Refusal
+from common.mirror.firestore import FirestoreMirror
+from common.services import Mirror, NoMirror, Services, Threads
+from common.store.store import Store
+
+refuse_laptop_settings_on_cloud()
+
+
+@functools.cache
+def services() -> Services:
+    """The services, from the environment.
+
+    Raises:
+        SettingsError: naming the setting that is missing or wrong.
+    """
+    return build(Settings.from_env())
+
+
+def build(settings: Settings) -> Services:
+    """The services of these settings."""
+    store = Store(settings.database)
+    threads = Threads(settings.api.threads)
+    return Services(
+        api=settings.api,
+        doorkeeper=Doorkeeper(settings.auth),
+        threads=threads,
+        store=store,
+        bid_desk=BidDesk(store, settings.lanes),
+        mirror=_mirror(settings, store, threads),
+    )
+
+
+def _mirror(settings: Settings, store: Store, threads: Threads) -> Mirror:
+    """The mirror, which notes in MySQL what it shows; a note that fails is made by the next `sync_mirror`."""
+    if not settings.mirror.enabled:
+        return NoMirror()
+
+    async def note(versions: dict[str, int]) -> None:
+        deadline = Deadline.after(settings.api.request_seconds)
+        try:
+            await threads.run(lambda: store.transact(lambda tx: tx.listings.mark_mirrored(versions), deadline=deadline))
+        except Refusal:
+            return
+
+    return FirestoreMirror(settings.mirror, note)

@@ -1,0 +1,1 @@
+"""MySQL, which holds the truth: the only SQL and the only pymysql."""

@@ -1,0 +1,259 @@
+"""The listings: their terms, their standing, and what the mirror has not seen yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from common.domain.errors import InvalidRequest, ListingNotFound
+from common.domain.increments import increments_of
+from common.domain.listing import Listing, Outcome, SoftClose, Standing, Status, Terms
+from common.store.search import ORDERS, Search, SortKey
+from common.store.session import ConstraintViolated, Row, Session, json_rows
+
+_COLUMNS = (
+    "l.id, l.seller_id, l.currency, l.starting_price, l.reserve_price, l.increment, l.soft_close_window_seconds,"
+    " l.soft_close_extension_seconds, l.soft_close_max_extension_seconds, l.starts_at, l.scheduled_end,"
+    " l.leader, l.high_max, l.second_max, l.current_price, l.bid_count, l.ends_at, l.status, l.title, l.description,"
+    " l.category, (SELECT u.alias FROM users u WHERE u.id = l.seller_id), l.buy_now_price, l.outcome,"
+    " l.winner, l.bidder_count, l.version"
+)
+_ID = "CHAR(11) CHARACTER SET ascii COLLATE ascii_bin"  # as in the table, or no index would serve
+_SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewListing:
+    """What a seller offers; `increment` is his flat step or None, `starts_at` None means now."""
+
+    id: str
+    seller_id: str
+    idempotency_key: str | None
+    title: str
+    description: str
+    category: str
+    currency: str
+    starting_price: int
+    reserve_price: int | None
+    buy_now_price: int | None
+    increment: int | None
+    soft_close: SoftClose
+    starts_at: datetime
+    ends_at: datetime
+
+
+class Listings:
+    """Table `listings`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def insert(self, new: NewListing, *, now: datetime) -> None:
+        """Add a listing, scheduled or active by the clock.
+
+        Raises:
+            InvalidRequest: there is no such category.
+            ConstraintViolated: `listings_idempotency`, the seller used the key before.
+        """
+        try:
+            self._session.insert(
+                "INSERT INTO listings (id, seller_id, idempotency_key, title, description, category, currency,"
+                " starting_price, reserve_price, buy_now_price, increment, soft_close_window_seconds,"
+                " soft_close_extension_seconds, soft_close_max_extension_seconds, created_at, starts_at,"
+                " scheduled_end, ends_at, status, current_price) VALUES"
+                " (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                [_row_of(new, now)],
+            )
+        except ConstraintViolated as violated:
+            if violated.constraint == "listings_category":
+                raise InvalidRequest({"category": "There is no such category."}) from violated
+            raise
+
+    def get(self, listing_id: str) -> Listing:
+        """One listing as it stands; takes no lock.
+
+        Raises:
+            ListingNotFound: no listing has this id.
+        """
+        rows = self._session.rows(f"SELECT {_COLUMNS} FROM listings l WHERE l.id = %(id)s", id=listing_id)
+        if not rows:
+            raise ListingNotFound
+        return _listing(rows[0])
+
+    def search(self, search: Search) -> Sequence[tuple[SortKey, Listing]]:
+        """The listings found, in order, each with the value it was ordered by; takes no lock."""
+        condition, parameters = search.condition()
+        rows = self._session.rows(
+            f"SELECT {_COLUMNS}, l.{ORDERS[search.sort].column} FROM listings l WHERE {condition}"
+            f" ORDER BY {search.ordering()} LIMIT %(limit)s",
+            limit=search.limit,
+            **parameters,
+        )
+        return [(row[-1], _listing(row)) for row in rows]
+
+    def id_made_by(self, seller_id: str, idempotency_key: str) -> str | None:
+        """The listing that this request of this seller made before, if it did."""
+        rows = self._session.rows(
+            "SELECT id FROM listings WHERE seller_id = %(seller)s AND idempotency_key = %(key)s",
+            seller=seller_id,
+            key=idempotency_key,
+        )
+        return rows[0][0] if rows else None
+
+    def lock(self, listing_ids: Iterable[str]) -> dict[str, Listing]:
+        """The listings there are of these, by id; their rows are locked in id order, so that no two wait in a ring.
+
+        The sellers' rows are read, not locked: a locking read leaves its subqueries' rows alone.
+        """
+        rows = self._session.rows(
+            f"SELECT {_COLUMNS} FROM listings l FORCE INDEX (PRIMARY) WHERE l.id IN %(ids)s ORDER BY l.id FOR UPDATE",
+            ids=tuple(sorted(listing_ids)),
+        )
+        return {row[0]: _listing(row) for row in rows}
+
+    def lock_due(self, *, limit: int) -> Sequence[Listing]:
+        """Up to so many listings whose end has come and that nobody else is closing; their rows are locked."""
+        return self._lock_skipping("status IN ('active', 'scheduled') AND ends_at <= UTC_TIMESTAMP(6)", limit)
+
+    def open_started(self, *, limit: int) -> int:
+        """Make active up to so many scheduled listings whose start has come; how many."""
+        started = self._lock_skipping("status = 'scheduled' AND starts_at <= UTC_TIMESTAMP(6)", limit)
+        if started:
+            self._session.execute(
+                "UPDATE listings SET status = 'active', version = version + 1 WHERE id IN %(ids)s",
+                ids=tuple(listing.id for listing in started),
+            )
+        return len(started)
+
+    def write_standings(self, listings: Sequence[Listing]) -> None:
+        """Write what bids changed; needs the rows' locks."""
+        rows = [
+            (
+                listing.id,
+                listing.status,
+                listing.standing.leader,
+                listing.standing.high_max,
+                listing.standing.second_max,
+                listing.standing.price,
+                listing.standing.bid_count,
+                listing.bidder_count,
+                _sql_time(listing.standing.ends_at),
+                listing.version,
+            )
+            for listing in listings
+        ]
+        self._session.execute(
+            "UPDATE JSON_TABLE(%(rows)s, '$[*]' COLUMNS ("
+            f" id {_ID} PATH '$[0]', status VARCHAR(16) PATH '$[1]', leader INT PATH '$[2]',"
+            " high_max BIGINT PATH '$[3]', second_max BIGINT PATH '$[4]', price BIGINT PATH '$[5]',"
+            " bid_count INT PATH '$[6]', bidder_count INT PATH '$[7]', ends_at DATETIME(6) PATH '$[8]',"
+            " version BIGINT PATH '$[9]')) j STRAIGHT_JOIN listings l ON l.id = j.id"
+            " SET l.status = j.status, l.leader = j.leader, l.high_max = j.high_max, l.second_max = j.second_max,"
+            " l.current_price = j.price, l.bid_count = j.bid_count, l.bidder_count = j.bidder_count,"
+            " l.ends_at = j.ends_at, l.version = j.version",
+            rows=json_rows(rows),
+        )
+
+    def write_outcomes(self, listings: Sequence[Listing], *, closed_at: datetime) -> None:
+        """Write how these ended; needs the rows' locks."""
+        rows = [(listing.id, listing.outcome, listing.winner, listing.version) for listing in listings]
+        self._session.execute(
+            "UPDATE JSON_TABLE(%(rows)s, '$[*]' COLUMNS ("
+            f" id {_ID} PATH '$[0]', outcome VARCHAR(16) PATH '$[1]', winner INT PATH '$[2]',"
+            " version BIGINT PATH '$[3]')) j STRAIGHT_JOIN listings l ON l.id = j.id"
+            " SET l.status = 'closed', l.outcome = j.outcome, l.winner = j.winner, l.version = j.version,"
+            " l.closed_at = %(closed_at)s",
+            rows=json_rows(rows),
+            closed_at=closed_at,
+        )
+
+    def unmirrored(self, *, limit: int) -> Sequence[Listing]:
+        """Up to so many listings whose newest state the mirror is not known to have; takes no lock."""
+        rows = self._session.rows(
+            f"SELECT {_COLUMNS} FROM listings l WHERE l.unmirrored = 1 LIMIT %(limit)s", limit=limit
+        )
+        return [_listing(row) for row in rows]
+
+    def mark_mirrored(self, versions: dict[str, int]) -> None:
+        """Note which version of each listing the mirror has; never takes a note back."""
+        self._session.execute(
+            f"UPDATE JSON_TABLE(%(rows)s, '$[*]' COLUMNS (id {_ID} PATH '$[0]', version BIGINT PATH '$[1]')) j"
+            " STRAIGHT_JOIN listings l ON l.id = j.id"
+            " SET l.mirrored_version = GREATEST(l.mirrored_version, j.version)",
+            rows=json_rows(sorted(versions.items())),
+        )
+
+    def _lock_skipping(self, condition: str, limit: int) -> Sequence[Listing]:
+        rows = self._session.rows(
+            f"SELECT {_COLUMNS} FROM listings l FORCE INDEX (listings_due)"
+            f" WHERE {condition} LIMIT %(limit)s FOR UPDATE SKIP LOCKED",
+            limit=limit,
+        )
+        return [_listing(row) for row in rows]
+
+
+def _sql_time(moment: datetime) -> str:
+    return moment.replace(tzinfo=None).isoformat(" ")
+
+
+def _row_of(new: NewListing, now: datetime) -> tuple[object, ...]:
+    soft = new.soft_close
+    status = Status.SCHEDULED if new.starts_at > now else Status.ACTIVE
+    return (
+        new.id,
+        new.seller_id,
+        new.idempotency_key,
+        new.title,
+        new.description,
+        new.category,
+        new.currency,
+        new.starting_price,
+        new.reserve_price,
+        new.buy_now_price,
+        new.increment,
+        soft.window // _SECOND,
+        soft.extension // _SECOND,
+        soft.max_extension // _SECOND,
+        now,
+        new.starts_at,
+        new.ends_at,
+        new.ends_at,
+        status.value,
+        new.starting_price,
+    )
+
+
+def _listing(row: Row) -> Listing:
+    terms = Terms(
+        seller_id=row[1],
+        currency=row[2],
+        starting_price=row[3],
+        reserve_price=row[4],
+        increments=increments_of(row[2], row[5]),
+        soft_close=SoftClose(
+            window=timedelta(seconds=row[6]),
+            extension=timedelta(seconds=row[7]),
+            max_extension=timedelta(seconds=row[8]),
+        ),
+        starts_at=row[9],
+        scheduled_end=row[10],
+    )
+    standing = Standing(
+        leader=row[11], high_max=row[12], second_max=row[13], price=row[14], bid_count=row[15], ends_at=row[16]
+    )
+    return Listing(
+        id=row[0],
+        terms=terms,
+        standing=standing,
+        status=Status(row[17]),
+        title=row[18],
+        description=row[19],
+        category=row[20],
+        seller_alias=row[21],
+        buy_now_price=row[22],
+        outcome=None if row[23] is None else Outcome(row[23]),
+        winner=row[24],
+        bidder_count=row[25],
+        version=row[26],
+    )
