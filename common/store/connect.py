@@ -9,7 +9,7 @@ import socket
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pymysql
 from pymysql.constants import FIELD_TYPE
@@ -17,7 +17,10 @@ from pymysql.converters import conversions
 
 from common.config import DatabaseSettings
 
-Connection = pymysql.connections.Connection[pymysql.cursors.Cursor]
+if TYPE_CHECKING:
+    Connection = pymysql.connections.Connection[pymysql.cursors.Cursor]
+else:
+    Connection = pymysql.connections.Connection  # generic for the type checker alone
 
 
 def _utc(text: str) -> datetime:
