@@ -44,6 +44,7 @@ class Lot:
     """One locked listing while bids are folded into it."""
 
     def __init__(self, listing: Listing, numbers: Mapping[Pair, int], now: datetime) -> None:
+        self.listing_id = listing.id
         self._listing = listing
         self._numbers = numbers
         self._now = now

@@ -7,7 +7,7 @@ Several instances may bid on the same row at once; the row lock decides between 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from common.bidding.batch import AcceptedBid, Lot, PendingBid, judge
 from common.bidding.lanes import Lanes
@@ -87,25 +87,26 @@ class BidDesk:
 
 
 def _place_all(tx: Transaction, bids: Sequence[PendingBid]) -> list[AcceptedBid | Exception]:
-    """Lock, read the clock, judge, write."""
-    locked = tx.listings.lock({bid.listing_id for bid in bids})
-    now, known = tx.bids.by_keys([bid.key for bid in bids])
-    numbers = tx.bids.numbers([(bid.listing_id, bid.actor.user_id) for bid in bids])
-    lots = {listing_id: Lot(listing, numbers, now) for listing_id, listing in locked.items()}
-    outcomes = judge(bids, lots, known)
-    newest = _write(tx, lots)
+    """Lock and look up, judge, write and commit."""
+    docket = tx.dockets.open(
+        {bid.listing_id for bid in bids},
+        keys=[bid.key for bid in bids],
+        bidders=[(bid.listing_id, bid.actor.user_id) for bid in bids],
+    )
+    lots = {listing_id: Lot(listing, docket.numbers, docket.now) for listing_id, listing in docket.listings.items()}
+    outcomes = judge(bids, lots, docket.placed)
+    newest = {listing_id: lot.listing() for listing_id, lot in lots.items()}
+    _settle(tx, [lot for lot in lots.values() if lot.placed], newest)
     return [
         AcceptedBid(placed=outcome, newest=newest[outcome.listing_id]) if isinstance(outcome, PlacedBid) else outcome
         for outcome in outcomes
     ]
 
 
-def _write(tx: Transaction, lots: dict[str, Lot]) -> dict[str, Listing]:
-    """Write what the lots took; every lot's listing as it stands now."""
-    newest = {listing_id: lot.listing() for listing_id, lot in lots.items()}
-    moved = [lot for lot in lots.values() if lot.placed]
+def _settle(tx: Transaction, moved: Sequence[Lot], newest: Mapping[str, Listing]) -> None:
     if moved:
-        tx.bids.number_bidders({pair: number for lot in moved for pair, number in lot.new_numbers.items()})
-        tx.bids.insert([placed for lot in moved for placed in lot.placed])
-        tx.listings.write_standings([lot.listing() for lot in moved])
-    return newest
+        tx.dockets.settle(
+            [newest[lot.listing_id] for lot in moved],
+            bids=[placed for lot in moved for placed in lot.placed],
+            numbers={pair: number for lot in moved for pair, number in lot.new_numbers.items()},
+        )

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pymysql
-from pymysql.constants import FIELD_TYPE
+from pymysql.constants import CLIENT, FIELD_TYPE
 from pymysql.converters import conversions
 
 from common.config import DatabaseSettings
@@ -56,6 +56,7 @@ def _options(settings: DatabaseSettings) -> dict[str, Any]:
         "autocommit": False,
         "conv": _CONVERSIONS,
         "local_infile": False,
+        "client_flag": CLIENT.MULTI_STATEMENTS,  # for Session.rows_of_each and Session.commit; values are escaped
     }
 
 

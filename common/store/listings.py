@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,16 +10,15 @@ from common.domain.errors import InvalidRequest, ListingNotFound
 from common.domain.increments import increments_of
 from common.domain.listing import Listing, Outcome, SoftClose, Standing, Status, Terms
 from common.store.search import ORDERS, Search, SortKey
-from common.store.session import ConstraintViolated, Row, Session, json_rows
+from common.store.session import ConstraintViolated, Row, Session, json_rows, json_table
 
-_COLUMNS = (
+LISTING_COLUMNS = (
     "l.id, l.seller_id, l.currency, l.starting_price, l.reserve_price, l.increment, l.soft_close_window_seconds,"
     " l.soft_close_extension_seconds, l.soft_close_max_extension_seconds, l.starts_at, l.scheduled_end,"
     " l.leader, l.high_max, l.second_max, l.current_price, l.bid_count, l.ends_at, l.status, l.title, l.description,"
     " l.category, (SELECT u.alias FROM users u WHERE u.id = l.seller_id), l.buy_now_price, l.outcome,"
     " l.winner, l.bidder_count, l.version"
 )
-_ID = "CHAR(11) CHARACTER SET ascii COLLATE ascii_bin"  # as in the table, or no index would serve
 _SECOND = timedelta(seconds=1)
 
 
@@ -76,21 +75,21 @@ class Listings:
         Raises:
             ListingNotFound: no listing has this id.
         """
-        rows = self._session.rows(f"SELECT {_COLUMNS} FROM listings l WHERE l.id = %(id)s", id=listing_id)
+        rows = self._session.rows(f"SELECT {LISTING_COLUMNS} FROM listings l WHERE l.id = %(id)s", id=listing_id)
         if not rows:
             raise ListingNotFound
-        return _listing(rows[0])
+        return listing_of(rows[0])
 
     def search(self, search: Search) -> Sequence[tuple[SortKey, Listing]]:
         """The listings found, in order, each with the value it was ordered by; takes no lock."""
         condition, parameters = search.condition()
         rows = self._session.rows(
-            f"SELECT {_COLUMNS}, l.{ORDERS[search.sort].column} FROM listings l WHERE {condition}"
+            f"SELECT {LISTING_COLUMNS}, l.{ORDERS[search.sort].column} FROM listings l WHERE {condition}"
             f" ORDER BY {search.ordering()} LIMIT %(limit)s",
             limit=search.limit,
             **parameters,
         )
-        return [(row[-1], _listing(row)) for row in rows]
+        return [(row[-1], listing_of(row)) for row in rows]
 
     def id_made_by(self, seller_id: str, idempotency_key: str) -> str | None:
         """The listing that this request of this seller made before, if it did."""
@@ -100,17 +99,6 @@ class Listings:
             key=idempotency_key,
         )
         return rows[0][0] if rows else None
-
-    def lock(self, listing_ids: Iterable[str]) -> dict[str, Listing]:
-        """The listings there are of these, by id; their rows are locked in id order, so that no two wait in a ring.
-
-        The sellers' rows are read, not locked: a locking read leaves its subqueries' rows alone.
-        """
-        rows = self._session.rows(
-            f"SELECT {_COLUMNS} FROM listings l FORCE INDEX (PRIMARY) WHERE l.id IN %(ids)s ORDER BY l.id FOR UPDATE",
-            ids=tuple(sorted(listing_ids)),
-        )
-        return {row[0]: _listing(row) for row in rows}
 
     def lock_due(self, *, limit: int) -> Sequence[Listing]:
         """Up to so many listings whose end has come and that nobody else is closing; their rows are locked."""
@@ -126,42 +114,13 @@ class Listings:
             )
         return len(started)
 
-    def write_standings(self, listings: Sequence[Listing]) -> None:
-        """Write what bids changed; needs the rows' locks."""
-        rows = [
-            (
-                listing.id,
-                listing.status,
-                listing.standing.leader,
-                listing.standing.high_max,
-                listing.standing.second_max,
-                listing.standing.price,
-                listing.standing.bid_count,
-                listing.bidder_count,
-                _sql_time(listing.standing.ends_at),
-                listing.version,
-            )
-            for listing in listings
-        ]
-        self._session.execute(
-            "UPDATE JSON_TABLE(%(rows)s, '$[*]' COLUMNS ("
-            f" id {_ID} PATH '$[0]', status VARCHAR(16) PATH '$[1]', leader INT PATH '$[2]',"
-            " high_max BIGINT PATH '$[3]', second_max BIGINT PATH '$[4]', price BIGINT PATH '$[5]',"
-            " bid_count INT PATH '$[6]', bidder_count INT PATH '$[7]', ends_at DATETIME(6) PATH '$[8]',"
-            " version BIGINT PATH '$[9]')) j STRAIGHT_JOIN listings l ON l.id = j.id"
-            " SET l.status = j.status, l.leader = j.leader, l.high_max = j.high_max, l.second_max = j.second_max,"
-            " l.current_price = j.price, l.bid_count = j.bid_count, l.bidder_count = j.bidder_count,"
-            " l.ends_at = j.ends_at, l.version = j.version",
-            rows=json_rows(rows),
-        )
-
     def write_outcomes(self, listings: Sequence[Listing], *, closed_at: datetime) -> None:
         """Write how these ended; needs the rows' locks."""
         rows = [(listing.id, listing.outcome, listing.winner, listing.version) for listing in listings]
         self._session.execute(
-            "UPDATE JSON_TABLE(%(rows)s, '$[*]' COLUMNS ("
-            f" id {_ID} PATH '$[0]', outcome VARCHAR(16) PATH '$[1]', winner INT PATH '$[2]',"
-            " version BIGINT PATH '$[3]')) j STRAIGHT_JOIN listings l ON l.id = j.id"
+            "UPDATE "
+            + json_table("rows", id="listing", outcome="word", winner="INT", version="BIGINT")
+            + " STRAIGHT_JOIN listings l ON l.id = j.id"
             " SET l.status = 'closed', l.outcome = j.outcome, l.winner = j.winner, l.version = j.version,"
             " l.closed_at = %(closed_at)s",
             rows=json_rows(rows),
@@ -171,30 +130,25 @@ class Listings:
     def unmirrored(self, *, limit: int) -> Sequence[Listing]:
         """Up to so many listings whose newest state the mirror is not known to have; takes no lock."""
         rows = self._session.rows(
-            f"SELECT {_COLUMNS} FROM listings l WHERE l.unmirrored = 1 LIMIT %(limit)s", limit=limit
+            f"SELECT {LISTING_COLUMNS} FROM listings l WHERE l.unmirrored = 1 LIMIT %(limit)s", limit=limit
         )
-        return [_listing(row) for row in rows]
+        return [listing_of(row) for row in rows]
 
     def mark_mirrored(self, versions: dict[str, int]) -> None:
         """Note which version of each listing the mirror has; never takes a note back."""
         self._session.execute(
-            f"UPDATE JSON_TABLE(%(rows)s, '$[*]' COLUMNS (id {_ID} PATH '$[0]', version BIGINT PATH '$[1]')) j"
-            " STRAIGHT_JOIN listings l ON l.id = j.id"
+            "UPDATE " + json_table("rows", id="listing", version="BIGINT") + " STRAIGHT_JOIN listings l ON l.id = j.id"
             " SET l.mirrored_version = GREATEST(l.mirrored_version, j.version)",
             rows=json_rows(sorted(versions.items())),
         )
 
     def _lock_skipping(self, condition: str, limit: int) -> Sequence[Listing]:
         rows = self._session.rows(
-            f"SELECT {_COLUMNS} FROM listings l FORCE INDEX (listings_due)"
+            f"SELECT {LISTING_COLUMNS} FROM listings l FORCE INDEX (listings_due)"
             f" WHERE {condition} LIMIT %(limit)s FOR UPDATE SKIP LOCKED",
             limit=limit,
         )
-        return [_listing(row) for row in rows]
-
-
-def _sql_time(moment: datetime) -> str:
-    return moment.replace(tzinfo=None).isoformat(" ")
+        return [listing_of(row) for row in rows]
 
 
 def _row_of(new: NewListing, now: datetime) -> tuple[object, ...]:
@@ -224,7 +178,8 @@ def _row_of(new: NewListing, now: datetime) -> tuple[object, ...]:
     )
 
 
-def _listing(row: Row) -> Listing:
+def listing_of(row: Row) -> Listing:
+    """A row of LISTING_COLUMNS."""
     terms = Terms(
         seller_id=row[1],
         currency=row[2],

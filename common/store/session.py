@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
+import orjson
 import pymysql
 
 from common.store.connect import Connection
 
-T = TypeVar("T")
 Row = tuple[Any, ...]
 
 _CONSTRAINT = re.compile(r"for key '(?:\w+\.)?(\w+)'|CONSTRAINT `(\w+)`")
+
+_ASCII = "CHARACTER SET ascii COLLATE ascii_bin"
+_JSON_TYPES = {  # with the columns' own collations, or no index would serve
+    "listing": f"CHAR(11) {_ASCII}",
+    "user": "VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+    "key": f"VARCHAR(64) {_ASCII}",
+    "word": f"VARCHAR(16) {_ASCII}",
+}
 
 
 class ConstraintViolated(Exception):  # noqa: N818 - it says what happened
@@ -25,11 +34,20 @@ class ConstraintViolated(Exception):  # noqa: N818 - it says what happened
         self.constraint = constraint
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement and its parameters, named `%(name)s`; a tuple stands for a list."""
+
+    sql: str
+    parameters: Mapping[str, object]
+
+
 class Session:
-    """One connection inside one transaction. Parameters are named `%(name)s`; a tuple stands for a list."""
+    """One connection inside one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.commit_sent = False
 
     def rows(self, sql: str, **parameters: object) -> Sequence[Row]:
         """What a SELECT finds."""
@@ -37,14 +55,23 @@ class Session:
             cursor.execute(sql, parameters or None)
             return cursor.fetchall()
 
+    def rows_of_each(self, *selects: Statement) -> list[Sequence[Row]]:
+        """What several SELECTs find, run one after the other in one round trip."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(self._together(selects))
+            found: list[Sequence[Row]] = [cursor.fetchall()]
+            while cursor.nextset():
+                found.append(cursor.fetchall())
+            return found
+
     def execute(self, sql: str, **parameters: object) -> int:
         """How many rows a statement changed.
 
         Raises:
             ConstraintViolated: by the name of the key that refused.
         """
-        with self._connection.cursor() as cursor:
-            return _naming_constraints(lambda: cursor.execute(sql, parameters or None))
+        with self._connection.cursor() as cursor, _naming_constraints():
+            return cursor.execute(sql, parameters or None)
 
     def insert(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         """All rows in one `INSERT … VALUES (%s, …)`; no rows, no statement.
@@ -53,18 +80,50 @@ class Session:
             ConstraintViolated: by the name of the key that refused; then no row is in.
         """
         if rows:
-            with self._connection.cursor() as cursor:
-                _naming_constraints(lambda: cursor.executemany(sql, rows))
+            with self._connection.cursor() as cursor, _naming_constraints():
+                cursor.executemany(sql, rows)
+
+    def commit(self, *last: Statement) -> None:
+        """Run the last statements and commit, all in one round trip; the first that fails stops the rest.
+
+        Raises:
+            ConstraintViolated: by the name of the key that refused; then nothing was committed.
+        """
+        self.commit_sent = True
+        if not last:
+            self._connection.commit()
+            return
+        with self._connection.cursor() as cursor, _naming_constraints():
+            cursor.execute(f"{self._together(last)}; COMMIT")
+            while cursor.nextset():
+                pass
+
+    def _together(self, statements: Sequence[Statement]) -> str:
+        with self._connection.cursor() as cursor:
+            return "; ".join(cursor.mogrify(one.sql, one.parameters) for one in statements)
 
 
 def json_rows(rows: Sequence[Sequence[object]]) -> str:
-    """Rows as one JSON text for JSON_TABLE: a batch is one parameter whatever its length."""
-    return json.dumps(rows, separators=(",", ":"))
+    """Rows as one JSON text for `json_table`: a batch is one parameter whatever its length."""
+    return orjson.dumps(rows, option=orjson.OPT_NAIVE_UTC | orjson.OPT_PASSTHROUGH_SUBCLASS).decode()
 
 
-def _naming_constraints(run: Callable[[], T]) -> T:
+def json_table(parameter: str, **columns: str) -> str:
+    """The parameter's JSON rows as a table `j` with these columns, in the order of the rows' values.
+
+    >>> json_table("rows", id="INT", price="BIGINT")
+    "JSON_TABLE(%(rows)s, '$[*]' COLUMNS (id INT PATH '$[0]', price BIGINT PATH '$[1]')) j"
+    """
+    named = ", ".join(
+        f"{name} {_JSON_TYPES.get(kind, kind)} PATH '$[{place}]'" for place, (name, kind) in enumerate(columns.items())
+    )
+    return f"JSON_TABLE(%({parameter})s, '$[*]' COLUMNS ({named})) j"
+
+
+@contextmanager
+def _naming_constraints() -> Iterator[None]:
     try:
-        return run()
+        yield
     except pymysql.IntegrityError as error:
         named = _CONSTRAINT.search(str(error))
         if not named:

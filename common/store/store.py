@@ -17,6 +17,7 @@ from common.domain.errors import Refusal, Unavailable
 from common.store.audit import AuditLog
 from common.store.bids import Bids
 from common.store.connect import connector
+from common.store.docket import Dockets
 from common.store.listings import Listings
 from common.store.notifications import Notifications
 from common.store.pool import Pool
@@ -56,6 +57,11 @@ class Transaction:
         return Bids(self._session)
 
     @cached_property
+    def dockets(self) -> Dockets:
+        """What bidding reads and writes."""
+        return Dockets(self._session)
+
+    @cached_property
     def users(self) -> Users:
         """The people."""
         return Users(self._session)
@@ -90,15 +96,14 @@ class Store:
             Unavailable: the database could not be reached, or stayed contended, before the deadline.
         """
         for tries_left in reversed(range(ATTEMPTS)):
-            sent = _CommitSent()
+            fate = _Fate()
             try:
-                return self._once(attempt, sent, deadline)
+                return self._once(attempt, fate, deadline)
             except (pymysql.OperationalError, pymysql.InterfaceError) as error:
                 errno = _errno(error)
-                known = errno in _CONTENTION or errno in _TIMED_OUT or errno in _LOST
-                if not known:
+                if errno not in _CONTENTION | _TIMED_OUT | _LOST:
                     raise
-                again = errno in _CONTENTION or (errno in _LOST and (repeatable or not sent.yes))
+                again = errno in _CONTENTION or (errno in _LOST and (repeatable or not fate.commit_sent))
                 if not again or not tries_left or deadline.left() <= 0:
                     raise Unavailable from error
                 _pause_before_retry(deadline, lost=errno in _LOST)
@@ -108,24 +113,29 @@ class Store:
         """Let the connections go."""
         self._pool.close()
 
-    def _once(self, attempt: Callable[[Transaction], T], sent: _CommitSent, deadline: Deadline) -> T:
+    def _once(self, attempt: Callable[[Transaction], T], fate: _Fate, deadline: Deadline) -> T:
         with self._pool.connection(deadline) as connection:
+            session = fate.session = Session(connection)
             try:
-                result = attempt(Transaction(Session(connection)))
+                result = attempt(Transaction(session))
+                if not session.commit_sent:
+                    session.commit()
             except (Refusal, ConstraintViolated) as refusal:
                 connection.rollback()
                 refused: Exception = refusal
             else:
-                sent.yes = True
-                connection.commit()
                 return result
         raise refused  # outside the pool's block: an answer is no reason to drop a connection
 
 
-class _CommitSent:
-    """Whether the transaction's fate left our hands."""
+class _Fate:
+    """Whether a try's commit left our hands."""
 
-    yes = False
+    session: Session | None = None
+
+    @property
+    def commit_sent(self) -> bool:
+        return self.session is not None and self.session.commit_sent
 
 
 def _errno(error: pymysql.Error) -> int:

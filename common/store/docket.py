@@ -1,0 +1,172 @@
+"""A batch of bids' two conversations with the database: one to learn everything, one to write everything.
+
+Each is several statements sent together, since on the way of a bid a round trip costs more than a statement does.
+A batch's rows travel as one JSON parameter, which costs the function a third of what as many VALUES do (decision 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from common.domain.listing import Listing
+from common.domain.placed_bid import PlacedBid
+from common.store.bids import BID_COLUMNS, bid_of
+from common.store.listings import LISTING_COLUMNS, listing_of
+from common.store.session import Session, Statement, json_rows, json_table
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Docket:
+    """What a batch of bids is judged by.
+
+    listings: those asked for that exist, by id, locked · now: the database's clock once they were
+    placed: the bids placed before under the keys asked for · numbers: of bidders who bid before, as far as asked for
+    """
+
+    listings: Mapping[str, Listing]
+    now: datetime
+    placed: Mapping[Pair, PlacedBid]
+    numbers: Mapping[Pair, int]
+
+
+class Dockets:
+    """Tables `listings`, `bids` and `bidders`, as bidding needs them."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def open(self, listing_ids: Iterable[str], keys: Sequence[Pair], bidders: Sequence[Pair]) -> Docket:
+        """Lock these listings, in id order so that no two batches wait in a ring, and then read the rest.
+
+        keys: (bidder id, idempotency key) · bidders: (listing id, bidder id). The clock is that of the statement
+        after the lock: a statement's own time is when it began, which may be long before it had the lock.
+        """
+        locked, known, numbered = self._session.rows_of_each(
+            Statement(
+                f"SELECT {LISTING_COLUMNS} FROM listings l FORCE INDEX (PRIMARY)"
+                " WHERE l.id IN %(ids)s ORDER BY l.id FOR UPDATE",
+                {"ids": tuple(sorted(listing_ids))},
+            ),
+            Statement(
+                f"SELECT UTC_TIMESTAMP(6), {BID_COLUMNS} FROM (SELECT 1) clock LEFT JOIN ("
+                + json_table("asked", bidder_id_asked="user", key_asked="key")
+                + " STRAIGHT_JOIN bids FORCE INDEX (bids_idempotency)"
+                " ON bidder_id = bidder_id_asked AND idempotency_key = key_asked) ON TRUE",
+                {"asked": json_rows(keys)},
+            ),
+            Statement(
+                "SELECT listing_id, bidder_id, number FROM "
+                + json_table("asked", listing_id_asked="listing", bidder_id_asked="user")
+                + " STRAIGHT_JOIN bidders FORCE INDEX (PRIMARY)"
+                " ON listing_id = listing_id_asked AND bidder_id = bidder_id_asked",
+                {"asked": json_rows(bidders)},
+            ),
+        )
+        placed = [bid_of(row[1:]) for row in known if row[1] is not None]
+        return Docket(
+            listings={row[0]: listing_of(row) for row in locked},
+            now=known[0][0],
+            placed={(bid.bidder_id, bid.idempotency_key): bid for bid in placed},
+            numbers={(listing_id, bidder_id): number for listing_id, bidder_id, number in numbered},
+        )
+
+    def settle(self, listings: Sequence[Listing], bids: Sequence[PlacedBid], numbers: Mapping[Pair, int]) -> None:
+        """Write accepted bids, new bidders' numbers and the listings' standings, and commit.
+
+        Raises:
+            ConstraintViolated: `bids_idempotency`, another transaction has just used a key on another listing;
+                nothing was committed.
+        """
+        statements = [_standings(listings), _bids(bids)]
+        if numbers:
+            statements.append(_numbers(numbers))
+        self._session.commit(*statements)
+
+
+def _bids(bids: Sequence[PlacedBid]) -> Statement:
+    rows = [
+        (
+            bid.listing_id,
+            bid.seq,
+            bid.bidder_id,
+            bid.bidder,
+            bid.max_amount,
+            bid.idempotency_key,
+            bid.placed_at,
+            bid.leader,
+            bid.price,
+            bid.ends_at,
+            bid.version,
+        )
+        for bid in bids
+    ]
+    return Statement(
+        f"INSERT INTO bids ({BID_COLUMNS}) SELECT j.* FROM "
+        + json_table(
+            "rows",
+            listing_id="listing",
+            seq="INT",
+            bidder_id="user",
+            bidder="INT",
+            max_amount="BIGINT",
+            idempotency_key="key",
+            placed_at="DATETIME(6)",
+            leader="INT",
+            price="BIGINT",
+            ends_at="DATETIME(6)",
+            version="BIGINT",
+        ),
+        {"rows": json_rows(rows)},
+    )
+
+
+def _numbers(numbers: Mapping[Pair, int]) -> Statement:
+    rows = [(listing_id, bidder_id, number) for (listing_id, bidder_id), number in numbers.items()]
+    return Statement(
+        "INSERT INTO bidders (listing_id, bidder_id, number) SELECT j.* FROM "
+        + json_table("rows", listing_id="listing", bidder_id="user", number="INT"),
+        {"rows": json_rows(rows)},
+    )
+
+
+def _standings(listings: Sequence[Listing]) -> Statement:
+    rows = [
+        (
+            listing.id,
+            listing.status,
+            listing.standing.leader,
+            listing.standing.high_max,
+            listing.standing.second_max,
+            listing.standing.price,
+            listing.standing.bid_count,
+            listing.bidder_count,
+            listing.standing.ends_at,
+            listing.version,
+        )
+        for listing in listings
+    ]
+    return Statement(
+        "UPDATE "
+        + json_table(
+            "rows",
+            id="listing",
+            status="word",
+            leader="INT",
+            high_max="BIGINT",
+            second_max="BIGINT",
+            price="BIGINT",
+            bid_count="INT",
+            bidder_count="INT",
+            ends_at="DATETIME(6)",
+            version="BIGINT",
+        )
+        + " STRAIGHT_JOIN listings l ON l.id = j.id"
+        " SET l.status = j.status, l.leader = j.leader, l.high_max = j.high_max, l.second_max = j.second_max,"
+        " l.current_price = j.price, l.bid_count = j.bid_count, l.bidder_count = j.bidder_count,"
+        " l.ends_at = j.ends_at, l.version = j.version",
+        {"rows": json_rows(rows)},
+    )
