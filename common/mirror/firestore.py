@@ -53,6 +53,8 @@ class FirestoreMirror:
         for start in range(0, len(listings), _BULK):
             part = listings[start : start + _BULK]
             if not await self._write_bulk(part):
+                for listing in part:
+                    self._seen.pop(listing.id, None)
                 results = await asyncio.gather(*(self._write_bounded(listing) for listing in part))
                 part = [listing for listing, written in zip(part, results, strict=True) if written]
             shown.update({listing.id: listing.version for listing in part})

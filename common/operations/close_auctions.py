@@ -76,7 +76,8 @@ def _close_batch(tx: Transaction) -> Sequence[Listing]:
         return ()
     now = tx.now()
     closed = [_closed(listing) for listing in due]
-    people = tx.bids.user_ids([(listing.id, listing.winner) for listing in closed if listing.winner])
+    winners = [(listing.id, listing.winner) for listing in closed if listing.winner]
+    people = tx.bids.user_ids(winners) if winners else {}
     tx.listings.write_outcomes(closed, closed_at=now)
     tx.notifications.insert([note for listing in closed for note in _news(listing, people)], at=now)
     tx.audit_log.append([_entry(listing) for listing in closed], at=now)
