@@ -1,0 +1,49 @@
+/**
+ * One confirmed bid on its way: it keeps its key however often it is sent, so that it is counted at most once.
+ */
+
+import { isUncertain, repeatAfter } from '../pure/problems.js';
+
+export class BidAttempt {
+  /** @param {{listingId: string, maxAmount: number, key?: string}} bid */
+  constructor({ listingId, maxAmount, key = newKey() }) {
+    this.bid = Object.freeze({ listingId, maxAmount, key });
+    /** True after a failure that leaves open whether the bid was counted: sending the same attempt again is then the way on. */
+    this.uncertain = false;
+  }
+
+  /**
+   * Sends, repeating by itself after short failures. Throws the `Refusal` that ends the attempt or leaves it to the visitor.
+   * @param {{placeBid: (bid: object) => Promise<any>}} api
+   * @param {(milliseconds: number) => Promise<void>} [pause]
+   */
+  async send(api, pause = sleep) {
+    for (let repeats = 0; ; repeats += 1) {
+      try {
+        const answer = await api.placeBid(this.bid);
+        this.uncertain = false;
+        return answer;
+      } catch (error) {
+        await this.#afterFailure(error, repeats, pause);
+      }
+    }
+  }
+
+  async #afterFailure(error, repeats, pause) {
+    if (!error.problem) throw error;
+    this.uncertain = isUncertain(error.problem);
+    const wait = repeatAfter(error.problem, repeats);
+    if (wait === null) throw error;
+    await pause(wait);
+  }
+}
+
+/** `randomUUID` exists only where the page came over HTTPS or from this machine; on a phone in the same network it does not. */
+function newKey() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function sleep(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

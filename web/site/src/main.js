@@ -1,0 +1,35 @@
+/** Starts the site: what it runs on, who the visitor is, and then the page his address asks for. */
+
+import './elements/account-menu.js';
+import './elements/live-badge.js';
+import './elements/page-outlet.js';
+import { Api } from './data/api.js';
+import { loadConfig } from './data/config.js';
+import { LiveListings } from './data/live.js';
+import { Session } from './data/session.js';
+import { make } from './dom.js';
+import { ServerClock } from './pure/clock.js';
+import { sentence } from './pure/problems.js';
+
+const outlet = document.querySelector('page-outlet');
+
+start();
+
+async function start() {
+  try {
+    const config = await loadConfig();
+    const session = new Session();
+    const clock = new ServerClock();
+    const services = { config, session, clock, api: new Api({ base: config.api_base, session, clock }), live: new LiveListings(config) };
+    document.querySelector('account-menu').services = services;
+    outlet.open(services);
+  } catch (error) {
+    if (!error.problem) throw error;
+    outlet.replaceChildren(apology(sentence(error.problem)));
+  }
+}
+
+function apology(text) {
+  const again = make('button', { type: 'button', class: 'button', onclick: () => start() }, 'Try again');
+  return make('div', { class: 'page-note', role: 'alert' }, make('p', {}, text), again);
+}

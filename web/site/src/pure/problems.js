@@ -1,0 +1,76 @@
+/**
+ * From the code of a refusal to a sentence that says what to do.
+ *
+ * Codes come from the functions (RFC 9457 `code`); `network` and `timeout` are this page's own, for answers that never came.
+ *
+ * @typedef {{code: string, status: number, detail?: string, errors?: {field: string, message: string}[], minimum_bid?: number,
+ *   starts_at?: string, ends_at?: string, retry_after?: number}} Problem
+ * @typedef {{money?: (minor: number) => string, moment?: (time: string) => string}} Wording
+ */
+
+const SENTENCES = {
+  invalid_request: () => 'Something in the form is not right. Correct the marked fields and send it again.',
+  invalid_json: () => 'The server could not read what this page sent. Reload the page and try again.',
+  unauthenticated: () => 'Your sign-in has expired. Sign in again, then repeat what you did.',
+  forbidden: () => 'This account may not do that. Sign in as somebody who may.',
+  seller_may_not_bid: () => 'This is your own listing, and sellers may not bid on their own. Wait for others to bid.',
+  listing_not_found: () => 'There is no such listing. Check the address, or find it in the market.',
+  method_not_allowed: () => 'The server does not take this kind of request. Reload the page and try again.',
+  auction_not_started: (problem, say) =>
+    `Bidding has not opened yet. Come back ${problem.starts_at ? `at ${say.moment(problem.starts_at)}` : 'when it opens'}.`,
+  auction_ended: () => 'The auction ended before your bid arrived, so it was not counted. Look for something similar in the market.',
+  listing_cancelled: () => 'The seller has withdrawn this listing, so no bid can be placed. Look for something similar in the market.',
+  bid_too_low: (problem, say) =>
+    `Your maximum is below the least that is taken now${problem.minimum_bid == null ? '' : `, ${say.money(problem.minimum_bid)}`}. We have filled the new minimum in: confirm it, or enter more.`,
+  body_too_large: () => 'The text is too long to send. Shorten the description and try again.',
+  unsupported_media_type: () => 'The server does not take this kind of content. Reload the page and try again.',
+  idempotency_key_reused: () => 'This bid was already sent with another amount. Check your maximum below, then bid again.',
+  busy: () => 'Very many bids are arriving. Wait a few seconds and try again; you will not bid twice.',
+  unavailable: () => 'The auction house is briefly not reachable. Wait a few seconds and try again; you will not bid twice.',
+  internal: () => 'Something went wrong on our side. Try again; if it happens again, tell us the trace id.',
+  network: () => 'We could not reach the server. Check your connection and try again; you will not bid twice.',
+  timeout: () => 'The server did not answer in time. Try again; you will not bid twice.',
+};
+
+/** Every code this page has a sentence for. */
+export const CODES = Object.freeze(Object.keys(SENTENCES));
+
+/** Codes that never come from a function. */
+export const LOCAL_CODES = Object.freeze(['network', 'timeout']);
+
+/** After these nobody knows whether the request was carried out: repeat it, with the same key. */
+const UNCERTAIN = new Set(['busy', 'unavailable', 'internal', 'network', 'timeout']);
+
+/**
+ * What to tell the visitor. An unknown code gets the server's own words.
+ * @param {Problem} problem
+ * @param {Wording} [wording] how to write amounts and times
+ * @returns {string}
+ */
+export function sentence(problem, { money = String, moment = String } = {}) {
+  if (Object.hasOwn(SENTENCES, problem.code)) return SENTENCES[problem.code](problem, { money, moment });
+  return problem.detail || 'The server refused this and did not say why. Reload the page and try again.';
+}
+
+/** Whether repeating the same request with the same key is the right thing to do. @param {Problem} problem */
+export function isUncertain(problem) {
+  return UNCERTAIN.has(problem.code);
+}
+
+/** How often a request is repeated without asking, and the first pause in milliseconds; each further pause is twice as long. */
+const SILENT_REPEATS = 3;
+const FIRST_PAUSE = 400;
+/** Nobody is kept waiting longer than this without being asked. */
+const LONGEST_PAUSE = 5000;
+
+/**
+ * How long to wait before repeating a failed request by itself, in milliseconds; null when the visitor must decide.
+ * @param {Problem} problem
+ * @param {number} repeats how many there have been
+ * @returns {number | null}
+ */
+export function repeatAfter(problem, repeats) {
+  if (!isUncertain(problem) || problem.code === 'internal' || repeats >= SILENT_REPEATS) return null;
+  const pause = Math.max((problem.retry_after ?? 0) * 1000, FIRST_PAUSE * 2 ** repeats);
+  return pause > LONGEST_PAUSE ? null : pause;
+}
