@@ -1,48 +1,67 @@
-"""One request through an operation: authenticate, load, run, dump; and every way it can fail."""
+"""One request through an operation: authenticate, load, run, answer; and every way it can fail."""
 
 from __future__ import annotations
 
 import asyncio
 import inspect
-import re
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, cast
 
-import orjson
 from marshmallow import Schema, ValidationError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from common import logs
-from common.api.problems import BodyTooLarge, Internal, MethodNotAllowed, UnsupportedMediaType, problem
+from common.api.inbound import Inbound
+from common.api.outbound import respond
+from common.api.problems import Internal, MethodNotAllowed, problem
 from common.auth.keys import KeysUnreachable
 from common.auth.tokens import KeysWanted
 from common.deadline import Deadline
 from common.domain.actor import Actor
-from common.domain.errors import InvalidJson, InvalidRequest, Refusal, Unauthenticated, Unavailable
+from common.domain.errors import InvalidRequest, Refusal, Unauthenticated, Unavailable
 from common.operations.call import Answer, Call, Caller, KeyUse, Operation
 from common.services import Services
 
-MAX_BODY_BYTES = 65_536
-_KEY = re.compile(r"[\x21-\x7e]{8,64}")
-_SCHEMAS: dict[type[Schema], Schema] = {}
+_MOST_ERRORS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What is the same for every request to an operation."""
+
+    name: str
+    schema: Schema
+    is_coroutine: bool
+
+
+_PREPARED: dict[str, _Prepared] = {}
+
+
+def _prepared(operation: Operation) -> _Prepared:
+    found = _PREPARED.get(operation.__name__)
+    if found is None:
+        name = operation.__name__.rpartition(".")[2]
+        found = _Prepared(name, operation.Request(), inspect.iscoroutinefunction(operation.run))
+        _PREPARED[operation.__name__] = found
+    return found
 
 
 async def answer(request: Request, operation: Operation, services: Services) -> Response:
     """The operation's answer, or a problem; one log line whatever happens."""
     begun = time.perf_counter()
-    trace_id = logs.trace_id_of(request.headers)
+    inbound = Inbound(request)
+    trace_id = logs.trace_id_of(inbound.header(b"traceparent"), inbound.header(b"x-cloud-trace-context"))
     outcome, actor = "ok", None
     try:
-        if request.method == "OPTIONS":
-            return _preflight(request, operation, services)
-        _check_method(request, operation)
-        actor = await _authenticate(request, operation, services)
-        deadline = Deadline.after(services.api.request_seconds)
-        call = Call(deadline=deadline, actor=actor, idempotency_key=_idempotency_key(request, operation))
-        response = await _respond(request, operation, services, call)
+        if inbound.method == "OPTIONS":
+            return _preflight(inbound, operation, services)
+        _check_method(inbound, operation)
+        actor = await _authenticate(inbound, operation, services)
+        response = await _run(inbound, operation, services, actor)
     except Refusal as refusal:
         outcome = refusal.code
         response = problem(refusal, trace_id=trace_id, site_url=services.api.site_url)
@@ -53,11 +72,11 @@ async def answer(request: Request, operation: Operation, services: Services) -> 
         outcome = Internal.code
         logs.write_fault("unhandled error", error, **_trace(trace_id, services))
         response = problem(Internal(), trace_id=trace_id, site_url=services.api.site_url)
-    _allow_origin(request, response, services)
+    _allow_origin(inbound, response, services)
     logs.write(
         "ERROR" if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR else "INFO",
         "request",
-        operation=operation.__name__.rpartition(".")[2],
+        operation=_prepared(operation).name,
         outcome=outcome,
         status=response.status_code,
         actor=actor.user_id if actor else None,
@@ -67,45 +86,31 @@ async def answer(request: Request, operation: Operation, services: Services) -> 
     return response
 
 
-async def _respond(request: Request, operation: Operation, services: Services, call: Call) -> Response:
-    loaded = _load(operation.Request, await _input(request, operation))
-    if inspect.iscoroutinefunction(operation.run):
-        result: Answer = await operation.run(services, call, loaded)
-    else:
-        result = await services.threads.run(lambda: operation.run(services, call, loaded))
-    for listing in result.changed:
-        await services.mirror.publish(listing)
-    return _response(request, result)
-
-
-def _response(request: Request, result: Answer) -> Response:
-    headers = {"Cache-Control": "no-store"}
-    if result.etag:
-        headers = {"Cache-Control": "private, no-cache", "ETag": result.etag, "Vary": "Authorization"}
-        if _matches(request.headers.get("if-none-match", ""), result.etag):
-            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    content = orjson.dumps(result.body, option=orjson.OPT_UTC_Z)
-    return Response(content, result.status, headers=headers, media_type="application/json")
-
-
-def _matches(if_none_match: str, etag: str) -> bool:
-    """RFC 9110, 13.1.2: weak comparison with any of the listed tags.
-
-    >>> _matches('"a", W/"b"', 'W/"b"'), _matches('*', 'W/"b"'), _matches('"c"', 'W/"b"')
-    (True, True, False)
-    """
-    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
-    return "*" in tags or etag.removeprefix("W/") in tags
-
-
-def _check_method(request: Request, operation: Operation) -> None:
-    if request.method != operation.METHOD:
+def _check_method(inbound: Inbound, operation: Operation) -> None:
+    if inbound.method != operation.METHOD:
         raise MethodNotAllowed(allow=f"{operation.METHOD}, OPTIONS")
 
 
-async def _authenticate(request: Request, operation: Operation, services: Services) -> Actor | None:
+async def _run(inbound: Inbound, operation: Operation, services: Services, actor: Actor | None) -> Response:
+    prepared = _prepared(operation)
+    key = None
+    if operation.IDEMPOTENCY_KEY is not KeyUse.NONE:
+        key = inbound.idempotency_key(required=operation.IDEMPOTENCY_KEY is KeyUse.REQUIRED)
+    given = inbound.query() if operation.METHOD == "GET" else await inbound.json_object()
+    body = _load(prepared.schema, given)
+    call = Call(deadline=Deadline.after(services.api.request_seconds), actor=actor, idempotency_key=key)
+    if prepared.is_coroutine:
+        result: Answer = await operation.run(services, call, body)
+    else:
+        result = await services.threads.run(lambda: operation.run(services, call, body))
+    for listing in result.changed:
+        await services.mirror.publish(listing)
+    return respond(inbound, result)
+
+
+async def _authenticate(inbound: Inbound, operation: Operation, services: Services) -> Actor | None:
     """Who calls; a token that is sent must be good even where none is needed."""
-    header = request.headers.get("authorization")
+    header = inbound.header(b"authorization")
     if header is None:
         if operation.CALLER is Caller.ANYONE:
             return None
@@ -133,54 +138,7 @@ def _admit(operation: Operation, services: Services, token: str) -> Actor | None
     return services.doorkeeper.person(token)
 
 
-def _idempotency_key(request: Request, operation: Operation) -> str | None:
-    if operation.IDEMPOTENCY_KEY is KeyUse.NONE:
-        return None
-    key = request.headers.get("idempotency-key")
-    if key is None and operation.IDEMPOTENCY_KEY is KeyUse.OPTIONAL:
-        return None
-    if key is None or not _KEY.fullmatch(key):
-        raise InvalidRequest({"Idempotency-Key": "Send this header with 8 to 64 visible ASCII characters."})
-    return key
-
-
-async def _input(request: Request, operation: Operation) -> Mapping[str, Any]:
-    """The JSON object of the body, or the query string's members."""
-    if operation.METHOD == "GET":
-        query = request.query_params.multi_items()
-        if len({name for name, _ in query}) < len(query):
-            raise InvalidRequest({name: "Give it once." for name, _ in query})
-        return dict(query)
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise UnsupportedMediaType
-    body = await _read(request)
-    try:
-        parsed = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise InvalidJson(f"The body is not JSON: {error.msg}.") from error
-    if not isinstance(parsed, dict):
-        raise InvalidJson
-    return parsed
-
-
-async def _read(request: Request) -> bytes:
-    """The body, refused as soon as it is known to be too large."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > MAX_BODY_BYTES:
-        raise BodyTooLarge
-    parts, length = [], 0
-    async for part in request.stream():
-        length += len(part)
-        if length > MAX_BODY_BYTES:
-            raise BodyTooLarge
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _load(schema_type: type[Schema], given: Mapping[str, Any]) -> Any:
-    schema = _SCHEMAS.get(schema_type)
-    if schema is None:
-        schema = _SCHEMAS[schema_type] = schema_type()
+def _load(schema: Schema, given: Mapping[str, Any]) -> Any:
     try:
         return schema.load(given)
     except ValidationError as error:
@@ -200,10 +158,10 @@ def _named(messages: Mapping[Any, Any], prefix: str = "") -> list[tuple[str, str
             named += _named(inner, f"{name}.")
         else:
             named.append((name, str(inner[0])))
-    return named[:20]
+    return named[:_MOST_ERRORS]
 
 
-def _preflight(request: Request, operation: Operation, services: Services) -> Response:
+def _preflight(inbound: Inbound, operation: Operation, services: Services) -> Response:
     """The answer to a browser that asks before it calls from another origin."""
     headers = {
         "Access-Control-Allow-Methods": operation.METHOD,
@@ -211,12 +169,12 @@ def _preflight(request: Request, operation: Operation, services: Services) -> Re
         "Access-Control-Max-Age": "3600",
     }
     response = Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
-    _allow_origin(request, response, services)
+    _allow_origin(inbound, response, services)
     return response
 
 
-def _allow_origin(request: Request, response: Response, services: Services) -> None:
-    origin = request.headers.get("origin")
+def _allow_origin(inbound: Inbound, response: Response, services: Services) -> None:
+    origin = inbound.header(b"origin")
     if origin is not None and origin in services.api.allowed_origins:
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"

@@ -8,7 +8,8 @@ from __future__ import annotations
 import time
 import unicodedata
 from collections import OrderedDict
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 
 import jwt
 
@@ -17,10 +18,13 @@ from common.config import AuthSettings, IssuerSettings
 from common.domain.actor import Actor
 from common.domain.errors import Forbidden, Unauthenticated
 
+T = TypeVar("T")
+
 _LEEWAY_SECONDS = 10
 _MAX_TOKEN_LENGTH = 8192
 _MAX_SUBJECT_LENGTH = 128
-_REMEMBERED = 20_000  # tokens, a few hundred bytes each
+_REMEMBERED = 20_000  # tokens, a kilobyte each
+_REMEMBERED_SECONDS = 300
 
 
 class KeysWanted(Exception):  # noqa: N818 - a request to the caller
@@ -31,20 +35,21 @@ class KeysWanted(Exception):  # noqa: N818 - a request to the caller
         self.keys = keys
 
 
-class Verifier:
-    """Checks the tokens of one issuer for one audience.
+class Verifier(Generic[T]):
+    """Checks the tokens of one issuer for one audience, and reads who sent them.
 
-    A token that verified is remembered until it expires, an hour at most: checking a signature costs more than
-    everything else that a bid needs of the processor. Keys an issuer withdraws therefore serve up to five minutes on.
+    What a good token said is remembered until it expires, five minutes at most: checking a signature costs more
+    than everything else that a bid needs of the processor. So long does a key that the issuer withdraws serve on.
     """
 
-    def __init__(self, settings: IssuerSettings) -> None:
+    def __init__(self, settings: IssuerSettings, read: Callable[[dict[str, Any]], T]) -> None:
         self._settings = settings
+        self._read = read
         self._keys = KeySet(settings.keys_url)
-        self._verified: OrderedDict[str, tuple[float, dict[str, Any]]] = OrderedDict()
+        self._verified: OrderedDict[str, tuple[float, T]] = OrderedDict()
 
-    def claims(self, token: str) -> dict[str, Any]:
-        """The claims of a valid token.
+    def sender(self, token: str) -> T:
+        """Who sent a valid token.
 
         Raises:
             Unauthenticated: it is not valid; the reason says what is wrong, never what it held.
@@ -54,10 +59,11 @@ class Verifier:
         if remembered and time.time() < remembered[0]:
             return remembered[1]
         claims = self._check(token)
-        self._verified[token] = (min(claims["exp"], time.time() + 300), claims)
+        sender = self._read(claims)
+        self._verified[token] = (min(claims["exp"], time.time() + _REMEMBERED_SECONDS), sender)
         if len(self._verified) > _REMEMBERED:
             self._verified.popitem(last=False)
-        return claims
+        return sender
 
     def _check(self, token: str) -> dict[str, Any]:
         if len(token) > _MAX_TOKEN_LENGTH:
@@ -104,37 +110,45 @@ class Doorkeeper:
     """Says who sent a request, from its bearer token."""
 
     def __init__(self, settings: AuthSettings) -> None:
-        self._users = Verifier(settings.users)
-        self._services = Verifier(settings.services)
+        self._people = Verifier(settings.users, _person)
+        self._services = Verifier(settings.services, _account)
         self._service_account = settings.service_account
 
     def person(self, token: str) -> Actor:
         """The person whose identity token this is.
 
         Raises:
-            Unauthenticated, KeysWanted: as `Verifier.claims`.
+            Unauthenticated, KeysWanted: as `Verifier.sender`.
         """
-        claims = self._users.claims(token)
-        email = claims.get("email")
-        return Actor(
-            user_id=claims["sub"],
-            display_name=_clean_name(claims.get("name")),
-            email=email[:190] if isinstance(email, str) else None,
-            email_confirmed=not email or claims.get("email_verified") is True,
-        )
+        return self._people.sender(token)
 
     def service(self, token: str) -> str:
         """The e-mail of the service account that calls, which must be the one admitted.
 
         Raises:
-            Unauthenticated, KeysWanted: as `Verifier.claims`.
+            Unauthenticated, KeysWanted: as `Verifier.sender`.
             Forbidden: it is another account, or none is admitted.
         """
-        claims = self._services.claims(token)
-        email = claims.get("email")
-        if not self._service_account or email != self._service_account or claims.get("email_verified") is not True:
+        account = self._services.sender(token)
+        if not self._service_account or account != self._service_account:
             raise Forbidden("Only the scheduler's service account may call this.")
-        return self._service_account
+        return account
+
+
+def _person(claims: dict[str, Any]) -> Actor:
+    email = claims.get("email")
+    return Actor(
+        user_id=claims["sub"],
+        display_name=_clean_name(claims.get("name")),
+        email=email[:190] if isinstance(email, str) else None,
+        email_confirmed=not email or claims.get("email_verified") is True,
+    )
+
+
+def _account(claims: dict[str, Any]) -> str:
+    """A service's confirmed e-mail, or nothing."""
+    email = claims.get("email")
+    return email if isinstance(email, str) and claims.get("email_verified") is True else ""
 
 
 def _clean_name(name: object) -> str:

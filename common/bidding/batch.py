@@ -32,7 +32,7 @@ class PendingBid:
         return self.actor.user_id, self.idempotency_key
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class AcceptedBid:
     """A bid that stands (`placed`), and its listing as the whole batch left it (`newest`)."""
 

@@ -8,19 +8,23 @@ Several instances may bid on the same row at once; the row lock decides between 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
-from common.bidding.batch import AcceptedBid, Lot, PendingBid, judge
+from common.bidding.batch import AcceptedBid, Lot, Pair, PendingBid, judge
 from common.bidding.lanes import Lanes
 from common.config import LaneSettings
 from common.deadline import Deadline
 from common.domain.actor import Actor
 from common.domain.errors import Busy, IdempotencyKeyReused, Refusal
-from common.domain.listing import Listing
 from common.domain.placed_bid import PlacedBid
 from common.store.session import ConstraintViolated
 from common.store.store import Store, Transaction
 
-_REMEMBERED_PEOPLE = 50_000  # a few MB; forgetting one costs a look-up
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+_MOST_REMEMBERED = 50_000  # people, and numbers of theirs: some ten MB each; forgetting costs a look-up
 
 
 class BidDesk:
@@ -30,6 +34,7 @@ class BidDesk:
         self._store = store
         self._lanes: Lanes[PendingBid, AcceptedBid] = Lanes(self._commit, settings)
         self._people: dict[str, Actor] = {}
+        self._numbers: dict[Pair, int] = {}  # a bidder keeps his number, so what was once committed stays true
 
     async def place(self, bid: PendingBid) -> AcceptedBid:
         """The bid, once it is committed.
@@ -71,42 +76,63 @@ class BidDesk:
 
     def _transact(self, bids: Sequence[PendingBid]) -> Sequence[AcceptedBid | Exception]:
         """The batch may be run again after a lost connection even if it was committed: the keys tell."""
-        newcomers = {bid.actor.user_id: bid.actor for bid in bids if self._people.get(bid.actor.user_id) != bid.actor}
+        newcomers = {bid.actor.user_id: bid.actor for bid in bids if not self._knows(bid.actor)}
 
-        def attempt(tx: Transaction) -> Sequence[AcceptedBid | Exception]:
+        def attempt(tx: Transaction) -> _Round:
             if newcomers:
                 tx.users.remember([newcomers[user_id] for user_id in sorted(newcomers)])
-            return _place_all(tx, bids)
+            return _play(tx, bids, self._numbers)
 
         deadline = Deadline(max(bid.deadline.at for bid in bids))
-        outcomes = self._store.transact(attempt, deadline=deadline, repeatable=True)
-        if len(self._people) > _REMEMBERED_PEOPLE:
-            self._people.clear()
-        self._people.update(newcomers)
-        return outcomes
+        played = self._store.transact(attempt, deadline=deadline, repeatable=True)
+        _remember(self._people, newcomers)
+        _remember(self._numbers, played.numbers)
+        return played.outcomes
+
+    def _knows(self, actor: Actor) -> bool:
+        known = self._people.get(actor.user_id)
+        return known is actor or known == actor
 
 
-def _place_all(tx: Transaction, bids: Sequence[PendingBid]) -> list[AcceptedBid | Exception]:
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """What a batch came to, and the numbers of its bidders that were not remembered."""
+
+    outcomes: Sequence[AcceptedBid | Exception]
+    numbers: Mapping[Pair, int]
+
+
+def _play(tx: Transaction, bids: Sequence[PendingBid], remembered: Mapping[Pair, int]) -> _Round:
     """Lock and look up, judge, write and commit."""
+    pairs = {(bid.listing_id, bid.actor.user_id) for bid in bids}
+    numbers = {pair: remembered[pair] for pair in pairs if pair in remembered}
     docket = tx.dockets.open(
         {bid.listing_id for bid in bids},
         keys=[bid.key for bid in bids],
-        bidders=[(bid.listing_id, bid.actor.user_id) for bid in bids],
+        bidders=[pair for pair in pairs if pair not in numbers],
     )
-    lots = {listing_id: Lot(listing, docket.numbers, docket.now) for listing_id, listing in docket.listings.items()}
+    numbers.update(docket.numbers)
+    lots = {listing_id: Lot(listing, numbers, docket.now) for listing_id, listing in docket.listings.items()}
     outcomes = judge(bids, lots, docket.placed)
     newest = {listing_id: lot.listing() for listing_id, lot in lots.items()}
-    _settle(tx, [lot for lot in lots.values() if lot.placed], newest)
-    return [
-        AcceptedBid(placed=outcome, newest=newest[outcome.listing_id]) if isinstance(outcome, PlacedBid) else outcome
-        for outcome in outcomes
-    ]
-
-
-def _settle(tx: Transaction, moved: Sequence[Lot], newest: Mapping[str, Listing]) -> None:
+    moved = [lot for lot in lots.values() if lot.placed]
+    new_numbers = {pair: number for lot in moved for pair, number in lot.new_numbers.items()}
     if moved:
         tx.dockets.settle(
             [newest[lot.listing_id] for lot in moved],
             bids=[placed for lot in moved for placed in lot.placed],
-            numbers={pair: number for lot in moved for pair, number in lot.new_numbers.items()},
+            numbers=new_numbers,
         )
+    return _Round(
+        [
+            AcceptedBid(outcome, newest[outcome.listing_id]) if isinstance(outcome, PlacedBid) else outcome
+            for outcome in outcomes
+        ],
+        {**docket.numbers, **new_numbers},
+    )
+
+
+def _remember(known: dict[Key, Value], new: Mapping[Key, Value]) -> None:
+    if len(known) > _MOST_REMEMBERED:
+        known.clear()
+    known.update(new)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlacedBid:
-    """One accepted bid and what its listing showed right after it; `max_amount` is secret."""
+class PlacedBid(NamedTuple):
+    """One accepted bid and what its listing showed right after it; `max_amount` is secret.
+
+    A tuple, and in the order of the table's columns: a storm makes thousands a second, and a frozen dataclass takes
+    three times as long to make.
+    """
 
     listing_id: str
     seq: int

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from common.domain.placed_bid import PlacedBid
-from common.store.session import Row, Session
+from common.store.session import Session
 
-BID_COLUMNS = (
-    "listing_id, seq, bidder_id, bidder, max_amount, idempotency_key, placed_at, leader, price, ends_at, version"
-)
+BID_COLUMNS = ", ".join(PlacedBid._fields)
 
 
 class Bids:
@@ -45,7 +43,7 @@ class Bids:
             up_to=up_to,
             limit=limit,
         )
-        return [bid_of(row) for row in rows]
+        return [PlacedBid._make(row) for row in rows]
 
     def highest_of(self, listing_id: str, bidder_id: str) -> int | None:
         """A bidder's own highest maximum on a listing, for his eyes alone."""
@@ -57,20 +55,3 @@ class Bids:
         )
         highest: int | None = rows[0][0]
         return highest
-
-
-def bid_of(row: Row) -> PlacedBid:
-    """A row of BID_COLUMNS."""
-    return PlacedBid(
-        listing_id=row[0],
-        seq=row[1],
-        bidder_id=row[2],
-        bidder=row[3],
-        max_amount=row[4],
-        idempotency_key=row[5],
-        placed_at=row[6],
-        leader=row[7],
-        price=row[8],
-        ends_at=row[9],
-        version=row[10],
-    )

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from common.domain.listing import Listing
 from common.domain.placed_bid import PlacedBid
-from common.store.bids import BID_COLUMNS, bid_of
+from common.store.bids import BID_COLUMNS
 from common.store.listings import LISTING_COLUMNS, listing_of
 from common.store.session import Session, Statement, json_rows, json_table
 
@@ -42,8 +42,9 @@ class Dockets:
     def open(self, listing_ids: Iterable[str], keys: Sequence[Pair], bidders: Sequence[Pair]) -> Docket:
         """Lock these listings, in id order so that no two batches wait in a ring, and then read the rest.
 
-        keys: (bidder id, idempotency key) · bidders: (listing id, bidder id). The clock is that of the statement
-        after the lock: a statement's own time is when it began, which may be long before it had the lock.
+        keys: (bidder id, idempotency key) · bidders: (listing id, bidder id) whose numbers are not known yet. The
+        clock is that of the statement after the lock: a statement's own time is when it began, which may be long
+        before it had the lock.
         """
         locked, known, numbered = self._session.rows_of_each(
             Statement(
@@ -66,7 +67,7 @@ class Dockets:
                 {"asked": json_rows(bidders)},
             ),
         )
-        placed = [bid_of(row[1:]) for row in known if row[1] is not None]
+        placed = [PlacedBid._make(row[1:]) for row in known if row[1] is not None]
         return Docket(
             listings={row[0]: listing_of(row) for row in locked},
             now=known[0][0],
@@ -88,22 +89,6 @@ class Dockets:
 
 
 def _bids(bids: Sequence[PlacedBid]) -> Statement:
-    rows = [
-        (
-            bid.listing_id,
-            bid.seq,
-            bid.bidder_id,
-            bid.bidder,
-            bid.max_amount,
-            bid.idempotency_key,
-            bid.placed_at,
-            bid.leader,
-            bid.price,
-            bid.ends_at,
-            bid.version,
-        )
-        for bid in bids
-    ]
     return Statement(
         f"INSERT INTO bids ({BID_COLUMNS}) SELECT j.* FROM "
         + json_table(
@@ -120,7 +105,7 @@ def _bids(bids: Sequence[PlacedBid]) -> Statement:
             ends_at="DATETIME(6)",
             version="BIGINT",
         ),
-        {"rows": json_rows(rows)},
+        {"rows": json_rows(bids)},
     )
 
 

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
 import pymysql
 
-from common.store.connect import Connection
+from common.store.connect import Connection, JsonText
 
 Row = tuple[Any, ...]
 
@@ -103,9 +104,14 @@ class Session:
             return "; ".join(cursor.mogrify(one.sql, one.parameters) for one in statements)
 
 
-def json_rows(rows: Sequence[Sequence[object]]) -> str:
-    """Rows as one JSON text for `json_table`: a batch is one parameter whatever its length."""
-    return orjson.dumps(rows, option=orjson.OPT_NAIVE_UTC | orjson.OPT_PASSTHROUGH_SUBCLASS).decode()
+def json_rows(rows: Sequence[Sequence[object]]) -> JsonText:
+    """Rows as one JSON text for `json_table`: a batch is one parameter whatever its length.
+
+    >>> from datetime import UTC
+    >>> json_rows([("a", datetime(2026, 1, 1, tzinfo=UTC))]).decode()
+    '[["a","2026-01-01 00:00:00"]]'
+    """
+    return JsonText(orjson.dumps(rows, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME))
 
 
 def json_table(parameter: str, **columns: str) -> str:
@@ -118,6 +124,15 @@ def json_table(parameter: str, **columns: str) -> str:
         f"{name} {_JSON_TYPES.get(kind, kind)} PATH '$[{place}]'" for place, (name, kind) in enumerate(columns.items())
     )
     return f"JSON_TABLE(%({parameter})s, '$[*]' COLUMNS ({named})) j"
+
+
+def _plain(value: object) -> object:
+    """A time without its zone, which is UTC as the session's is; a named tuple as a list."""
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None).isoformat(" ")
+    if isinstance(value, tuple):
+        return tuple(value)
+    raise TypeError(value)
 
 
 @contextmanager
