@@ -23,7 +23,7 @@ else:
     Connection = pymysql.connections.Connection  # generic for the type checker alone
 
 
-def _utc(text: str) -> datetime:
+def utc(text: str) -> datetime:
     """DATETIME(6) as the server writes it, known to be UTC."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
@@ -42,7 +42,7 @@ def _hexadecimal(text: JsonText, _mapping: object) -> str:
     return f"_utf8mb4 x'{text.hex()}'"
 
 
-_CONVERSIONS: dict[Any, Any] = {**conversions, FIELD_TYPE.DATETIME: _utc, JsonText: _hexadecimal}
+_CONVERSIONS: dict[Any, Any] = {**conversions, FIELD_TYPE.DATETIME: utc, JsonText: _hexadecimal}
 
 
 def connector(settings: DatabaseSettings) -> Callable[[], Connection]:

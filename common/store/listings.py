@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import orjson
+
 from common.domain.errors import InvalidRequest, ListingNotFound
 from common.domain.increments import increments_of
 from common.domain.listing import Listing, Outcome, SoftClose, Standing, Status, Terms
+from common.store.connect import utc
 from common.store.search import ORDERS, Search, SortKey
 from common.store.session import ConstraintViolated, Row, Session, json_rows, json_table
 
@@ -19,6 +22,7 @@ LISTING_COLUMNS = (
     " l.category, (SELECT u.alias FROM users u WHERE u.id = l.seller_id), l.buy_now_price, l.outcome,"
     " l.winner, l.bidder_count, l.version"
 )
+_TIMES = (9, 10, 16)  # the places of times among them
 _SECOND = timedelta(seconds=1)
 
 
@@ -176,6 +180,14 @@ def _row_of(new: NewListing, now: datetime) -> tuple[object, ...]:
         status.value,
         new.starting_price,
     )
+
+
+def listing_of_json(text: str) -> Listing:
+    """A JSON_ARRAY of LISTING_COLUMNS."""
+    row = orjson.loads(text)
+    for place in _TIMES:
+        row[place] = utc(row[place])
+    return listing_of(row)
 
 
 def listing_of(row: Row) -> Listing:

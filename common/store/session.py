@@ -14,7 +14,7 @@ import pymysql
 
 from common.store.connect import Connection, JsonText
 
-Row = tuple[Any, ...]
+Row = Sequence[Any]
 
 _CONSTRAINT = re.compile(r"for key '(?:\w+\.)?(\w+)'|CONSTRAINT `(\w+)`")
 
