@@ -148,11 +148,11 @@ class Listings:
 
     def _lock_skipping(self, condition: str, limit: int) -> Sequence[Listing]:
         rows = self._session.rows(
-            f"SELECT {LISTING_COLUMNS} FROM listings l FORCE INDEX (listings_due)"
+            f"SELECT JSON_ARRAY({LISTING_COLUMNS}) FROM listings l FORCE INDEX (listings_due)"
             f" WHERE {condition} LIMIT %(limit)s FOR UPDATE SKIP LOCKED",
             limit=limit,
         )
-        return [listing_of(row) for row in rows]
+        return [listing_of_json(text) for (text,) in rows]
 
 
 def _row_of(new: NewListing, now: datetime) -> tuple[object, ...]:

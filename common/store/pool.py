@@ -57,8 +57,8 @@ class Pool:
         finally:
             self._places.release()
 
-    def close(self) -> None:
-        """Close every idle connection."""
+    def drop_idle(self) -> None:
+        """Close every idle connection: at the end, or when one was lost and the others are likely to be dead too."""
         while self._free:
             _close(self._free.pop())
 

@@ -103,6 +103,8 @@ class Store:
                 errno = _errno(error)
                 if errno not in _CONTENTION | _TIMED_OUT | _LOST:
                     raise
+                if errno in _LOST:
+                    self._pool.drop_idle()
                 again = errno in _CONTENTION or (errno in _LOST and (repeatable or not fate.commit_sent))
                 if not again or not tries_left or deadline.left() <= 0:
                     raise Unavailable from error
@@ -111,7 +113,7 @@ class Store:
 
     def close(self) -> None:
         """Let the connections go."""
-        self._pool.close()
+        self._pool.drop_idle()
 
     def _once(self, attempt: Callable[[Transaction], T], fate: _Fate, deadline: Deadline) -> T:
         with self._pool.connection(deadline) as connection:
