@@ -15,10 +15,10 @@ from common.domain.listing import MAX_AMOUNT
 T = TypeVar("T")
 
 _LISTING_ID = re.compile(r"[A-Za-z0-9_-]{11}")
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _SLUG = re.compile(r"[a-z0-9-]{1,40}")
 _SELLER = re.compile(r"me|Seller [0-9A-Z]{6}")
-_WHOLE = re.compile(r"\d{1,15}")
+_WHOLE = re.compile(r"[0-9]{1,15}")
 # Controls, surrogates, and the marks that reorder text and so make a title read as another.
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 

@@ -59,8 +59,9 @@ class Pool:
 
     def drop_idle(self) -> None:
         """Close every idle connection: at the end, or when one was lost and the others are likely to be dead too."""
-        while self._free:
-            _close(self._free.pop())
+        idle, self._free = self._free, []
+        for pooled in idle:
+            _close(pooled)
 
     def _take(self) -> _Pooled:
         """The connection used last, if it is still good: the others may age and go."""
