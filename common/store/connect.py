@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -28,18 +29,19 @@ def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-class JsonText(bytes):
+@dataclass(frozen=True, slots=True)
+class JsonText:
     """JSON on its way to the server, as a hexadecimal literal.
 
     Nothing in it can end the literal, and escaping a batch of bids character by character would cost as much as
-    judging it.
+    judging it. No subclass of bytes, which PyMySQL would send as binary and MySQL then refuse as JSON.
     """
 
-    __slots__ = ()
+    text: bytes
 
 
-def _hexadecimal(text: JsonText, _mapping: object) -> str:
-    return f"_utf8mb4 x'{text.hex()}'"
+def _hexadecimal(json: JsonText, _mapping: object) -> str:
+    return f"_utf8mb4 x'{json.text.hex()}'"
 
 
 _CONVERSIONS: dict[Any, Any] = {**conversions, FIELD_TYPE.DATETIME: utc, JsonText: _hexadecimal}

@@ -108,8 +108,8 @@ def json_rows(rows: Sequence[Sequence[object]]) -> JsonText:
     """Rows as one JSON text for `json_table`: a batch is one parameter whatever its length.
 
     >>> from datetime import UTC
-    >>> json_rows([("a", datetime(2026, 1, 1, tzinfo=UTC))]).decode()
-    '[["a","2026-01-01 00:00:00"]]'
+    >>> json_rows([("a", datetime(2026, 1, 1, tzinfo=UTC))]).text
+    b'[["a","2026-01-01 00:00:00"]]'
     """
     return JsonText(orjson.dumps(rows, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME))
 

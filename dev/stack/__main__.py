@@ -103,10 +103,10 @@ def _status(home: Path) -> int:
 
 
 def _test(arguments: list[str], env: Mapping[str, str]) -> int:
-    """Run pytest on two processes; without an emulator, without the tests that need it, saying so loudly."""
+    """Run pytest on two processes, a file's tests on one; without an emulator, without the tests that need it, saying so loudly."""
     missing = emulator.why_missing(env)
     without = ["-m", "not emulator"] if missing else []
-    command = [sys.executable, "-m", "pytest", "-n", "2", *without, *arguments]
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", *without, *arguments]
     status = subprocess.run(command, cwd=ROOT, env=dict(env), check=False).returncode
     if missing:
         say(f"!!! The tests marked `emulator` DID NOT RUN (mirror, rules, live updates). {missing}")

@@ -68,15 +68,23 @@ def initialise(binary: Sequence[str], directory: Path, *, version: str) -> None:
 
 
 def _initialise_command(binary: Sequence[str], data: Path, *, product: str) -> list[str]:
+    folders = [f"--datadir={data}", f"--tmpdir={own_tmp(data.parent)}"]
     if product == "MySQL":
-        return [*binary, "--no-defaults", "--initialize-insecure", f"--datadir={data}", *_user()]
+        return [*binary, "--no-defaults", "--initialize-insecure", *folders, *_user()]
     beside = Path(binary[0]).parent
     path = os.pathsep.join([os.environ.get("PATH", os.defpath), str(beside), str(beside.parent / "bin")])
     script = shutil.which("mariadb-install-db", path=path)
     if script is None:
         raise StartFailed(f"mariadb-install-db, which belongs to {shlex.join(binary)}, was not found.")
     options = ["--auth-root-authentication-method=normal", "--skip-test-db", "--innodb-log-file-size=32M"]
-    return [script, "--no-defaults", f"--datadir={data}", *options, *_user()]
+    return [script, "--no-defaults", *folders, *options, *_user()]
+
+
+def own_tmp(directory: Path) -> Path:
+    """The server's own folder for temporary files: a MariaDB that starts clears its kind out of a shared one."""
+    folder = directory.resolve() / "tmp"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def command(binary: Sequence[str], directory: Path, *, port: int, durable: bool) -> list[str]:
@@ -88,6 +96,7 @@ def command(binary: Sequence[str], directory: Path, *, port: int, durable: bool)
         "--no-defaults",
         *_user(),
         f"--datadir={directory / 'data'}",
+        f"--tmpdir={own_tmp(directory)}",
         f"--init-file={directory / 'setup.sql'}",
         f"--bind-address={ports.HOST}",
         f"--port={port}",
