@@ -30,7 +30,7 @@ describe('the sentence for a refusal', () => {
 });
 
 describe('the page about problems', () => {
-  test('it has one heading for every code a function can answer, and no others', () => {
+  test('it has one heading for every code the server can answer, and no others', () => {
     assert.deepEqual(headings.toSorted(), CODES.filter((code) => !LOCAL_CODES.includes(code)).toSorted());
   });
 });

@@ -41,4 +41,10 @@ describe('the search behind the filters', () => {
       category: 'art',
     });
   });
+
+  test('of many words the first eight are looked for, as many as the server takes', () => {
+    assert.equal(searchQuery({ ...DEFAULTS, q: 'a b c d  e f g h' }).q, 'a b c d e f g h');
+    assert.equal(searchQuery({ ...DEFAULTS, q: 'a b c d e f g h i' }).q, 'a b c d e f g h');
+    assert.equal(parseRoute(`#/?q=${'a'.repeat(101)}`).filters.q.length, 100);
+  });
 });

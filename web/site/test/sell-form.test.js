@@ -70,10 +70,29 @@ describe('what the page itself can refuse', () => {
 
   test('an end must be later than now, and later than the opening', () => {
     assert.ok(read({ duration_seconds: 'until', ends_at: '2026-11-22T12:00' }).errors.ends_at);
+    assert.deepEqual(read({ duration_seconds: 'until', ends_at: '2026-11-22T12:01' }).errors, {});
     assert.ok(read({ duration_seconds: 'until', ends_at: '' }).errors.ends_at);
     const opening = { duration_seconds: 'until', starts_at: '2026-11-23T12:00' };
     assert.ok(read({ ...opening, ends_at: '2026-11-23T12:00' }).errors.ends_at);
     assert.deepEqual(read({ ...opening, ends_at: '2026-11-23T12:01' }).errors, {});
+  });
+
+  test('an auction lasts and waits no longer than 60 days', () => {
+    const until = (ends_at, more) => read({ duration_seconds: 'until', ends_at, ...more }).errors;
+    assert.deepEqual(until('2027-01-21T12:00'), {});
+    assert.ok(until('2027-01-21T12:01').ends_at);
+    assert.deepEqual(until('2027-01-21T12:00', { starts_at: '2026-11-22T13:00' }), {});
+    assert.deepEqual(read({ starts_at: '2027-01-21T12:00' }).errors, {});
+    assert.ok(read({ starts_at: '2027-01-21T12:01' }).errors.starts_at);
+  });
+
+  test('a soft close stays within the server’s bounds', () => {
+    assert.deepEqual(read({ window_seconds: '3600', extension_seconds: '3600', max_extension_seconds: '86400' }).errors, {});
+    assert.deepEqual(Object.keys(read({ window_seconds: '3601', extension_seconds: '3601', max_extension_seconds: '86401' }).errors), [
+      'window_seconds',
+      'extension_seconds',
+      'max_extension_seconds',
+    ]);
   });
 
   test('seconds are whole numbers', () => {

@@ -36,9 +36,12 @@ export class Api {
     return this.#call('search_listings', { query, signal, anonymous: true });
   }
 
-  /** @param {Record<string, any>} body as pure/sell-form.js makes it */
-  createListing(body) {
-    return this.#call('create_listing', { body });
+  /**
+   * Offers a lot; repeating it with the same key never lists it twice.
+   * @param {{body: Record<string, any>, key: string}} offer `body` as pure/sell-form.js makes it
+   */
+  createListing({ body, key }) {
+    return this.#call('create_listing', { body, headers: { 'Idempotency-Key': key } });
   }
 
   /**

@@ -8,7 +8,7 @@
  *     dialog.update(listing, minimum);       // whenever there is news while it is open
  */
 
-import { BidAttempt } from '../data/bid-attempt.js';
+import { Attempt } from '../data/attempt.js';
 import { make, write } from '../dom.js';
 import { formatMoney } from '../pure/money.js';
 import { sentence } from '../pure/problems.js';
@@ -68,7 +68,7 @@ class BidConfirmation extends HTMLElement {
    * @param {{listing: import('../pure/listing-state.js').Listing, maximum: number, minimum: number}} bid
    */
   open({ listing, maximum, minimum }) {
-    if (!this.#attempt?.uncertain || this.#attempt.bid.maxAmount !== maximum) this.#attempt = null;
+    if (!this.#attempt?.uncertain || this.#attempt.request.maxAmount !== maximum) this.#attempt = null;
     this.#maximum = maximum;
     const amount = formatMoney(maximum, listing.currency);
     write(this.#amount, amount);
@@ -113,11 +113,11 @@ class BidConfirmation extends HTMLElement {
   async #submitted(event) {
     event.preventDefault();
     if (this.#sending) return;
-    this.#attempt ??= new BidAttempt({ listingId: this.#listing.id, maxAmount: this.#maximum });
+    this.#attempt ??= new Attempt({ listingId: this.#listing.id, maxAmount: this.#maximum });
     this.#setSending(true);
     write(this.#error, '');
     try {
-      const answer = await this.#attempt.send(this.services.api);
+      const answer = await this.#attempt.send((bid) => this.services.api.placeBid(bid));
       this.#finish('bid-placed', { answer, maximum: this.#maximum });
     } catch (error) {
       if (!error.problem) throw error;

@@ -23,6 +23,8 @@ class BidForm extends HTMLElement {
   #minimum = 0;
   #standing = 'none';
   #touched = false;
+  /** What the last refusal said, until the listing's news have caught up with it. */
+  #told = null;
   #quickShown = '';
   #confirmation = document.createElement('bid-confirmation');
   #amount = make('input', {
@@ -63,13 +65,14 @@ class BidForm extends HTMLElement {
   show({ listing, you }, phase, standing) {
     this.#listing = listing;
     this.#standing = standing;
-    this.#minimum = minimumFor(listing, standing, you?.your_max);
+    this.#minimum = Math.max(minimumFor(listing, standing, you?.your_max), this.#toldMinimum());
+    const first = Math.max(firstAmount(listing, standing, you?.your_max), this.#minimum);
     const open = phase === 'open' && standing !== 'seller';
     this.#form.hidden = !open;
     if (standing !== 'leading' && this.#result.dataset.mood === 'good') this.#tell('', 'none');
     if (!open) return this.#confirmation.close();
-    if (!this.#touched) this.#amount.value = plainAmount(firstAmount(listing, standing, you?.your_max), listing.currency);
-    this.#renderAmounts(firstAmount(listing, standing, you?.your_max));
+    if (!this.#touched) this.#amount.value = plainAmount(first, listing.currency);
+    this.#renderAmounts(first);
     write(this.#button, this.services.session.name ? (standing === 'leading' ? 'Raise my maximum' : 'Review bid') : 'Sign in to bid');
     this.#confirmation.update(listing, this.#minimum);
   }
@@ -82,8 +85,11 @@ class BidForm extends HTMLElement {
 
   /** Tells why a bid was refused, with the new minimum filled in where that is the reason. */
   refused(problem) {
-    const fills = problem.code === 'bid_too_low' && problem.minimum_bid != null;
-    if (fills) this.#amount.value = plainAmount(Math.max(problem.minimum_bid, this.#minimum), this.#listing.currency);
+    if (problem.code === 'bid_too_low' && problem.minimum_bid != null) {
+      this.#told = { minimum: problem.minimum_bid, version: this.#listing.version, person: this.services.session.name };
+      this.#minimum = Math.max(problem.minimum_bid, this.#minimum);
+      this.#amount.value = plainAmount(this.#minimum, this.#listing.currency);
+    }
     this.#touched = false;
     this.#tell('', 'none');
     write(this.#error, sentence(problem, { money: this.#money, moment: (time) => momentText(parseTime(time), { seconds: true }) }));
@@ -91,6 +97,12 @@ class BidForm extends HTMLElement {
     if (problem.code === 'unauthenticated') this.#askToSignIn();
     else if (!this.#form.hidden) this.#amount.focus();
     else this.#tell(this.#error.textContent, 'bad');
+  }
+
+  /** A refusal knows more than the page until a newer version comes; it was said to one person. */
+  #toldMinimum() {
+    const { minimum, version, person } = this.#told ?? {};
+    return version === this.#listing.version && person === this.services.session.name ? minimum : 0;
   }
 
   #renderAmounts(first) {

@@ -6,7 +6,7 @@
 
 import { make } from '../dom.js';
 import { CATEGORIES } from '../pure/categories.js';
-import { SORTS, STATUSES } from '../pure/route.js';
+import { QUERY_AT_MOST, SORTS, STATUSES } from '../pure/route.js';
 
 /** Typing is over after this pause. */
 const TYPING_PAUSE = 300;
@@ -40,7 +40,7 @@ class MarketFilters extends HTMLElement {
             name: 'q',
             type: 'search',
             placeholder: 'Search the market',
-            maxlength: 200,
+            maxlength: QUERY_AT_MOST,
             autocomplete: 'off',
           }),
         ),

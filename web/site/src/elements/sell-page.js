@@ -5,6 +5,7 @@
  */
 
 import './sell-form.js';
+import { Attempt } from '../data/attempt.js';
 import { make, write } from '../dom.js';
 import { durationText, momentText, parseTime } from '../pure/clock.js';
 import { formatMoney } from '../pure/money.js';
@@ -26,27 +27,31 @@ class SellPage extends HTMLElement {
     ),
   );
   #preview = make('div', { class: 'preview' });
+  #news = make('p', { id: 'sell-news', class: 'note', role: 'status' });
   #error = make('p', { id: 'sell-error', class: 'field__error', role: 'alert' });
-  #confirm = make('button', { type: 'submit', id: 'confirm-listing', class: 'button button--primary' }, 'List it');
+  #back = make('button', { type: 'button', class: 'button button--quiet', onclick: () => this.#dialog.close() }, 'Change something');
+  #confirm = make('button', { type: 'submit', id: 'confirm-listing', class: 'button button--primary' });
   #dialog = make(
     'dialog',
-    { id: 'sell-dialog', class: 'dialog', 'aria-labelledby': 'sell-confirm-heading' },
+    {
+      id: 'sell-dialog',
+      class: 'dialog',
+      'aria-labelledby': 'sell-confirm-heading',
+      oncancel: (event) => this.#sending && event.preventDefault(),
+    },
     make(
       'form',
       { onsubmit: (event) => this.#confirmed(event) },
       make('h2', { id: 'sell-confirm-heading' }, 'List this lot?'),
       this.#preview,
       make('p', { class: 'note' }, 'Once somebody has bid, the highest bidder at the end has bought it, if the reserve is met.'),
+      this.#news,
       this.#error,
-      make(
-        'div',
-        { class: 'dialog__actions' },
-        make('button', { type: 'button', class: 'button button--quiet', onclick: () => this.#dialog.close() }, 'Change something'),
-        this.#confirm,
-      ),
+      make('div', { class: 'dialog__actions' }, this.#back, this.#confirm),
     ),
   );
-  #body = null;
+  #attempt = null;
+  #sending = false;
 
   connectedCallback() {
     document.title = 'Sell · Gavel';
@@ -80,28 +85,47 @@ class SellPage extends HTMLElement {
       this.dispatchEvent(new Event('sign-in-requested', { bubbles: true }));
       return;
     }
-    this.#body = body;
+    write(this.#news, '');
     write(this.#error, '');
+    this.#prepare(body);
     this.#preview.replaceChildren(summary(body));
+    this.#setSending(false);
     this.#dialog.showModal();
     this.#confirm.focus();
   }
 
-  /** Sends once: listing carries no key, and sending it twice would list it twice. */
+  /** An offer whose fate is unknown goes on with its old key; a changed one is another offer, and the visitor must know what that means. */
+  #prepare(body) {
+    const lost = this.#attempt?.uncertain ? this.#attempt : null;
+    if (lost && JSON.stringify(lost.request.body) === JSON.stringify(body)) return;
+    this.#attempt = new Attempt({ body });
+    if (lost)
+      write(this.#news, 'The answer to your last try was lost, so the lot may be listed already as it was. Look in the market first.');
+  }
+
   async #confirmed(event) {
     event.preventDefault();
-    this.#confirm.disabled = true;
+    if (this.#sending) return;
+    this.#setSending(true);
+    write(this.#error, '');
     try {
-      const { listing } = await this.services.api.createListing(this.#body);
+      const { listing } = await this.#attempt.send((offer) => this.services.api.createListing(offer));
       this.#dialog.close();
       this.dispatchEvent(new CustomEvent('listing-created', { bubbles: true, detail: { listing } }));
-      location.hash = routeHash({ page: 'listing', id: listing.id });
+      if (this.isConnected) location.hash = routeHash({ page: 'listing', id: listing.id });
     } catch (error) {
       if (!error.problem) throw error;
       this.#refused(error.problem);
     } finally {
-      this.#confirm.disabled = false;
+      this.#setSending(false);
     }
+  }
+
+  #setSending(sending) {
+    this.#sending = sending;
+    this.#confirm.disabled = sending;
+    this.#back.disabled = sending;
+    write(this.#confirm, sending ? 'Listing it…' : this.#attempt.uncertain ? 'Try again' : 'List it');
   }
 
   #refused(problem) {
@@ -110,13 +134,7 @@ class SellPage extends HTMLElement {
       this.#form.showErrors(problem.errors);
       return;
     }
-    const lost = ['network', 'timeout', 'internal'].includes(problem.code);
-    write(
-      this.#error,
-      lost
-        ? 'The answer was lost on its way, so the lot may be listed already. Look in the market, newest first, before you try again.'
-        : sentence(problem),
-    );
+    write(this.#error, sentence(problem));
     if (problem.code === 'unauthenticated') this.dispatchEvent(new Event('sign-in-requested', { bubbles: true }));
   }
 }

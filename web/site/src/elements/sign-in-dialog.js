@@ -43,7 +43,7 @@ class SignInDialog extends HTMLElement {
       spellcheck: 'false',
       'aria-describedby': 'sign-in-hint sign-in-error',
     });
-    this.#displayName = make('input', { id: 'sign-in-display-name', name: 'display_name', maxlength: 128, autocomplete: 'nickname' });
+    this.#displayName = make('input', { id: 'sign-in-display-name', name: 'display_name', maxlength: 80, autocomplete: 'nickname' });
     this.#error = make('p', { id: 'sign-in-error', class: 'field__error', role: 'alert' });
     this.#button = make('button', { id: 'sign-in-button', class: 'button button--primary' }, 'Sign in');
     return make(

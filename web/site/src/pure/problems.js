@@ -1,7 +1,7 @@
 /**
  * From the code of a refusal to a sentence that says what to do.
  *
- * Codes come from the functions (RFC 9457 `code`); `network` and `timeout` are this page's own, for answers that never came.
+ * Codes come from the functions and the gateway (RFC 9457 `code`); `network` and `timeout` are this page's own, for answers that never came.
  *
  * @typedef {{code: string, status: number, detail?: string, errors?: {field: string, message: string}[], minimum_bid?: number,
  *   starts_at?: string, ends_at?: string, retry_after?: number}} Problem
@@ -13,8 +13,10 @@ const SENTENCES = {
   invalid_json: () => 'The server could not read what this page sent. Reload the page and try again.',
   unauthenticated: () => 'Your sign-in has expired. Sign in again, then repeat what you did.',
   forbidden: () => 'This account may not do that. Sign in as somebody who may.',
+  email_unverified: () => 'Your e-mail address is not confirmed yet. Follow the link in the message we sent you, then sign in again.',
   seller_may_not_bid: () => 'This is your own listing, and sellers may not bid on their own. Wait for others to bid.',
   listing_not_found: () => 'There is no such listing. Check the address, or find it in the market.',
+  operation_not_found: () => 'The server does not know this request. Reload the page and try again.',
   method_not_allowed: () => 'The server does not take this kind of request. Reload the page and try again.',
   auction_not_started: (problem, say) =>
     `Bidding has not opened yet. Come back ${problem.starts_at ? `at ${say.moment(problem.starts_at)}` : 'when it opens'}.`,
@@ -24,18 +26,18 @@ const SENTENCES = {
     `Your maximum is below the least that is taken now${problem.minimum_bid == null ? '' : `, ${say.money(problem.minimum_bid)}`}. We have filled the new minimum in: confirm it, or enter more.`,
   body_too_large: () => 'The text is too long to send. Shorten the description and try again.',
   unsupported_media_type: () => 'The server does not take this kind of content. Reload the page and try again.',
-  idempotency_key_reused: () => 'This bid was already sent with another amount. Check your maximum below, then bid again.',
-  busy: () => 'Very many bids are arriving. Wait a few seconds and try again; you will not bid twice.',
-  unavailable: () => 'The auction house is briefly not reachable. Wait a few seconds and try again; you will not bid twice.',
+  idempotency_key_reused: () => 'This was already sent with other contents. Check what you entered, then confirm it again.',
+  busy: () => 'Very many requests are arriving. Wait a few seconds and try again; it is not counted twice.',
+  unavailable: () => 'The auction house is briefly not reachable. Wait a few seconds and try again; it is not counted twice.',
   internal: () => 'Something went wrong on our side. Try again; if it happens again, tell us the trace id.',
-  network: () => 'We could not reach the server. Check your connection and try again; you will not bid twice.',
-  timeout: () => 'The server did not answer in time. Try again; you will not bid twice.',
+  network: () => 'We could not reach the server. Check your connection and try again; it is not counted twice.',
+  timeout: () => 'The server did not answer in time. Try again; it is not counted twice.',
 };
 
 /** Every code this page has a sentence for. */
 export const CODES = Object.freeze(Object.keys(SENTENCES));
 
-/** Codes that never come from a function. */
+/** Codes that never come from the server. */
 export const LOCAL_CODES = Object.freeze(['network', 'timeout']);
 
 /** After these nobody knows whether the request was carried out: repeat it, with the same key. */

@@ -16,6 +16,9 @@ export const SORTS = Object.freeze({
   most_bids: 'Most bids',
 });
 export const STATUSES = Object.freeze({ active: 'Open now', scheduled: 'Opening later', closed: 'Closed', all: 'All' });
+/** The server's bounds of a search, in characters and words. */
+export const QUERY_AT_MOST = 100;
+const WORDS_AT_MOST = 8;
 export const DEFAULTS = Object.freeze({ q: '', category: '', status: 'active', sort: 'ending_soon' });
 
 /**
@@ -50,7 +53,8 @@ export function routeHash(route) {
  */
 export function searchQuery({ q, category, status, sort }) {
   const query = { sort };
-  if (q.trim()) query.q = q.trim();
+  const words = q.split(/\s+/).filter(Boolean).slice(0, WORDS_AT_MOST);
+  if (words.length) query.q = words.join(' ');
   if (category) query.category = category;
   if (status !== 'all') query.status = status;
   return query;
@@ -59,7 +63,7 @@ export function searchQuery({ q, category, status, sort }) {
 function filtersOf(query) {
   const known = (name, values) => (Object.hasOwn(values, query.get(name) ?? '') ? query.get(name) : DEFAULTS[name]);
   return {
-    q: (query.get('q') ?? '').slice(0, 200),
+    q: (query.get('q') ?? '').slice(0, QUERY_AT_MOST),
     category: known('category', CATEGORIES),
     status: known('status', STATUSES),
     sort: known('sort', SORTS),

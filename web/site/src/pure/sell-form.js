@@ -23,14 +23,23 @@ export const DURATIONS = Object.freeze({
   604800: '7 days',
   864000: '10 days',
   2592000: '30 days',
+  5184000: '60 days',
 });
 export const DEFAULT_DURATION = 604800;
 
 /** The server's defaults: a late bid with less than the window left moves the end. */
 export const SOFT_CLOSE = Object.freeze({ window_seconds: 120, extension_seconds: 120, max_extension_seconds: 3600 });
 
-export const TITLE_AT_MOST = 120;
-export const DESCRIPTION_AT_MOST = 5000;
+/** The server's bounds of each, in seconds. */
+const SOFT_CLOSE_AT_MOST = Object.freeze({ window_seconds: 3600, extension_seconds: 3600, max_extension_seconds: 86_400 });
+
+/** The server's bounds of an auction's length, in milliseconds; it opens no later than the longest one lasts. */
+const SHORTEST = 10_000;
+const LONGEST = 60 * 86_400_000;
+
+/** The server counts a character outside the basic plane once, a field twice: what fits here fits there. */
+export const TITLE_AT_MOST = 140;
+export const DESCRIPTION_AT_MOST = 8000;
 
 /**
  * @param {Values} values
@@ -83,20 +92,24 @@ function readMoney(values, locale, { body, errors }) {
 }
 
 function readTimes(values, now, { body, errors }) {
-  if (values.starts_at)
-    readMoment('starts_at', values.starts_at, now, 'Choose a start in the future, or leave it empty to open at once.', { body, errors });
+  if (values.starts_at) {
+    const message = 'Choose a start within the next 60 days, or leave it empty to open at once.';
+    readMoment('starts_at', values.starts_at, { after: now, until: now + LONGEST, message }, { body, errors });
+  }
   if (values.duration_seconds !== 'until') {
     body.duration_seconds = Number(values.duration_seconds);
     return;
   }
   const opening = body.starts_at ? parseTime(body.starts_at) : now;
-  readMoment('ends_at', values.ends_at, opening, 'Choose an end that is later than the opening.', { body, errors });
+  const message = 'Choose an end from 10 seconds to 60 days after the opening.';
+  readMoment('ends_at', values.ends_at, { after: opening + SHORTEST, until: opening + LONGEST, message }, { body, errors });
 }
 
-function readMoment(name, value, after, message, { body, errors }) {
+function readMoment(name, value, { after, until, message }, { body, errors }) {
   const instant = instantOfField(value ?? '');
-  if (instant === null || parseTime(instant) <= after) errors[name] = message;
-  else body[name] = instant;
+  const time = instant === null ? NaN : parseTime(instant);
+  if (time >= after && time <= until) body[name] = instant;
+  else errors[name] = message;
 }
 
 /** Left out when it is the server's default anyway. */
@@ -105,7 +118,8 @@ function readSoftClose(values, { body, errors }) {
   for (const [name, usual] of Object.entries(SOFT_CLOSE)) {
     const text = (values[name] ?? '').trim();
     chosen[name] = text === '' ? usual : Number(text);
-    if (!/^\d{0,9}$/.test(text)) errors[name] = 'Enter whole seconds, 0 or more.';
+    const most = SOFT_CLOSE_AT_MOST[name];
+    if (!/^\d*$/.test(text) || chosen[name] > most) errors[name] = `Enter whole seconds, from 0 to ${most}.`;
   }
   const usual = Object.entries(SOFT_CLOSE).every(([name, seconds]) => chosen[name] === seconds);
   if (!usual) body.soft_close = chosen;

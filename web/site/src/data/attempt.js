@@ -1,26 +1,29 @@
 /**
- * One confirmed bid on its way: it keeps its key however often it is sent, so that it is counted at most once.
+ * One confirmed request on its way, a bid or an offer: it keeps its key however often it is sent, so that it is counted at most once.
+ *
+ *     const attempt = new Attempt({ listingId, maxAmount });
+ *     const answer = await attempt.send((bid) => api.placeBid(bid));
  */
 
 import { isUncertain, repeatAfter } from '../pure/problems.js';
 
-export class BidAttempt {
-  /** @param {{listingId: string, maxAmount: number, key?: string}} bid */
-  constructor({ listingId, maxAmount, key = newKey() }) {
-    this.bid = Object.freeze({ listingId, maxAmount, key });
-    /** True after a failure that leaves open whether the bid was counted: sending the same attempt again is then the way on. */
+export class Attempt {
+  /** @param {Record<string, any>} request what is asked for; a `key` is added to it */
+  constructor(request) {
+    this.request = Object.freeze({ key: newKey(), ...request });
+    /** True after a failure that leaves open whether the request was carried out: sending the same attempt again is then the way on. */
     this.uncertain = false;
   }
 
   /**
    * Sends, repeating by itself after short failures. Throws the `Refusal` that ends the attempt or leaves it to the visitor.
-   * @param {{placeBid: (bid: object) => Promise<any>}} api
+   * @param {(request: Record<string, any>) => Promise<any>} call
    * @param {(milliseconds: number) => Promise<void>} [pause]
    */
-  async send(api, pause = sleep) {
+  async send(call, pause = sleep) {
     for (let repeats = 0; ; repeats += 1) {
       try {
-        const answer = await api.placeBid(this.bid);
+        const answer = await call(this.request);
         this.uncertain = false;
         return answer;
       } catch (error) {
