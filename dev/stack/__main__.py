@@ -103,7 +103,7 @@ def _status(home: Path) -> int:
 
 
 def _test(arguments: list[str], env: Mapping[str, str]) -> int:
-    """Run pytest on two processes, a file's tests on one; without an emulator, without the tests that need it, saying so loudly."""
+    """Run pytest on two processes, each file on one; where there is no emulator, say loudly what did not run."""
     missing = emulator.why_missing(env)
     without = ["-m", "not emulator"] if missing else []
     command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", *without, *arguments]

@@ -1,0 +1,1 @@
+"""A scripted evening at the market: twenty bidders, five lots, live."""

@@ -1,0 +1,1 @@
+"""Replaying recorded bids: for moving from another platform, and for settling disputes."""

@@ -1,0 +1,1 @@
+"""A believable market, made through the public HTTP API alone."""
