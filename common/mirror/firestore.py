@@ -51,6 +51,8 @@ class FirestoreMirror:
         """Show many listings; the version of each that the mirror now has, as far as it could be reached."""
         shown: dict[str, int] = {}
         for start in range(0, len(listings), _BULK):
+            if time.monotonic() < self._paused_until:
+                break
             part = listings[start : start + _BULK]
             if not await self._write_bulk(part):
                 for listing in part:
@@ -58,8 +60,6 @@ class FirestoreMirror:
                 results = await asyncio.gather(*(self._write_bounded(listing) for listing in part))
                 part = [listing for listing, written in zip(part, results, strict=True) if written]
             shown.update({listing.id: listing.version for listing in part})
-            if time.monotonic() < self._paused_until:
-                break
         return shown
 
     async def _write_bounded(self, listing: Listing) -> bool:
@@ -67,6 +67,8 @@ class FirestoreMirror:
         if time.monotonic() < self._paused_until:
             return False
         api = await self._api()
+        if api is None:
+            return False
         try:
             async with asyncio.timeout(self._settings.write_seconds):
                 await self._write(api, listing)
@@ -97,8 +99,10 @@ class FirestoreMirror:
         raise TimeoutError
 
     async def _write_bulk(self, listings: Sequence[Listing]) -> bool:
-        """All in one commit, each guarded by its own update time; False when any guard or the network refused."""
+        """All in one commit, each guarded by its own update time; False when a guard or the network refused."""
         api = await self._api()
+        if api is None:
+            return False
         documents = {listing.id: api.client.collection(COLLECTION).document(listing.id) for listing in listings}
         try:
             snapshots = api.client.get_all(documents.values(), field_paths=["version"], **self._limits)
@@ -114,7 +118,10 @@ class FirestoreMirror:
                     batch.update(documents[listing.id], api.stamped(listing), option=option)
             if behind:
                 await batch.commit(**self._limits)
-        except api.failures:
+        except api.overtaken:  # somebody wrote one of them meanwhile: each by itself then
+            return False
+        except api.failures as error:
+            self._pause(error)
             return False
         return True
 
@@ -129,36 +136,42 @@ class FirestoreMirror:
             logs.write("WARNING", "mirror unreachable", error=type(error).__name__)
         self._paused_until = time.monotonic() + _PAUSE_SECONDS
 
-    async def _api(self) -> _Api:
-        """Firestore's client, imported (0.3 s) off the event loop at first use."""
+    async def _api(self) -> _Api | None:
+        """Firestore's client, imported (0.3 s) off the event loop at first use; None while it cannot be made."""
         if self._api_made is None:
-            await asyncio.to_thread(_Api.load)
-            if self._api_made is None:
-                self._api_made = _Api(self._settings.project)
+            self._make_api(await asyncio.to_thread(_Modules))
         return self._api_made
+
+    def _make_api(self, modules: _Modules) -> None:
+        if self._api_made is None:  # nobody else has meanwhile
+            try:
+                self._api_made = _Api(modules, self._settings.project)
+            except modules.auth_error as error:
+                self._pause(error)
+
+
+class _Modules:
+    """The parts of Google's packages that are used."""
+
+    def __init__(self) -> None:
+        from google.api_core import exceptions
+        from google.auth.exceptions import GoogleAuthError
+        from google.cloud import firestore
+
+        self.firestore: Any = firestore
+        self.exceptions: Any = exceptions
+        self.auth_error: type[Exception] = GoogleAuthError
 
 
 class _Api:
-    """The part of google-cloud-firestore that is used, once it is imported."""
+    """A client, what it raises, and how it stamps a document."""
 
-    def __init__(self, project: str) -> None:
-        firestore, exceptions = self.load()
-        self.client = firestore.AsyncClient(project=project)
-        self.failures = (exceptions.GoogleAPICallError, exceptions.RetryError)
-        self.overtaken = (
-            exceptions.FailedPrecondition,
-            exceptions.AlreadyExists,
-            exceptions.NotFound,
-            exceptions.Aborted,
-        )
-        self._server_timestamp = firestore.SERVER_TIMESTAMP
-
-    @staticmethod
-    def load() -> tuple[Any, Any]:
-        from google.api_core import exceptions
-        from google.cloud import firestore
-
-        return firestore, exceptions
+    def __init__(self, modules: _Modules, project: str) -> None:
+        raised = modules.exceptions
+        self.client: Any = modules.firestore.AsyncClient(project=project)
+        self.failures = (raised.GoogleAPICallError, raised.RetryError, modules.auth_error)
+        self.overtaken = (raised.FailedPrecondition, raised.AlreadyExists, raised.NotFound, raised.Aborted)
+        self._server_timestamp = modules.firestore.SERVER_TIMESTAMP
 
     def stamped(self, listing: Listing) -> dict[str, Any]:
         return {**mirrored_listing(listing), "mirrored_at": self._server_timestamp}

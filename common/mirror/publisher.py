@@ -62,27 +62,35 @@ class Publisher:
     async def _drain(self, line: _Line) -> None:
         """Write the newest state until there is none newer."""
         listing_id = line.newest.id
-        while True:
-            async with self._places:
-                carried, waiting = line.newest, line.round
-                line.round, line.timed = _new_round(), False
-                written = await self._write(carried)
-            if not waiting.done():
-                waiting.set_result(written)
-            if line.newest.version == carried.version and not line.timed:
-                break
-        del self._lines[listing_id]
+        try:
+            carried, written = await self._write_newest(line)
+            while line.newest.version > carried.version or line.timed:
+                carried, written = await self._write_newest(line)
+        finally:
+            del self._lines[listing_id]
         if written:
             self._quiet[listing_id] = carried.version
             if not self._telling:
                 self._telling = True
                 self._spawn(self._tell())
 
+    async def _write_newest(self, line: _Line) -> tuple[Listing, bool]:
+        """Write, tell those who waited for this write, and leave the others to the next."""
+        async with self._places:
+            carried, waiting = line.newest, line.round
+            line.round, line.timed = _new_round(), False
+            written = await self._write(carried)
+        if not waiting.done():
+            waiting.set_result(written)
+        return carried, written
+
     async def _tell(self) -> None:
-        while self._quiet:
-            quiet, self._quiet = self._quiet, {}
-            await self._on_quiet(quiet)
-        self._telling = False
+        try:
+            while self._quiet:
+                quiet, self._quiet = self._quiet, {}
+                await self._on_quiet(quiet)
+        finally:
+            self._telling = False
 
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
