@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from common.store.session import Session
+import orjson
+
+from common.store.session import Session, json_rows, json_table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,15 @@ class AuditLog:
 
     def append(self, entries: Sequence[AuditEntry], *, at: datetime) -> None:
         """Add entries."""
-        self._session.insert(
-            "INSERT INTO audit_log (at, actor, action, listing_id, facts) VALUES (%s, %s, %s, %s, %s)",
-            [(at, entry.actor, entry.action, entry.listing_id, json.dumps(entry.facts)) for entry in entries],
-        )
+        if entries:
+            rows = [
+                (at, entry.actor, entry.action, entry.listing_id, orjson.dumps(entry.facts).decode())
+                for entry in entries
+            ]
+            self._session.execute(
+                "INSERT INTO audit_log (at, actor, action, listing_id, facts) SELECT j.* FROM "
+                + json_table(
+                    "rows", at="DATETIME(6)", actor="user", action="word", listing_id="listing", facts="VARCHAR(4000)"
+                ),
+                rows=json_rows(rows),
+            )

@@ -23,7 +23,7 @@ _JSON_TYPES = {  # with the columns' own collations, or no index would serve
     "listing": f"CHAR(11) {_ASCII}",
     "user": "VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
     "key": f"VARCHAR(64) {_ASCII}",
-    "word": f"VARCHAR(16) {_ASCII}",
+    "word": f"VARCHAR(32) {_ASCII}",
 }
 
 
