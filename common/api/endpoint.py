@@ -146,14 +146,14 @@ def _load(schema: Schema, given: Mapping[str, Any]) -> Any:
 
 
 def _named(messages: Mapping[Any, Any], prefix: str = "") -> list[tuple[str, str]]:
-    """Marshmallow's nested messages as (field, first message) pairs.
+    """Marshmallow's nested messages as (field, first message) pairs; `_schema` is its name for the whole of one.
 
-    >>> _named({"soft_close": {"window_seconds": ["Too long."]}})
-    [('soft_close.window_seconds', 'Too long.')]
+    >>> _named({"soft_close": {"window_seconds": ["Too long."]}}), _named({"soft_close": {"_schema": ["No object."]}})
+    ([('soft_close.window_seconds', 'Too long.')], [('soft_close', 'No object.')])
     """
     named = []
     for field, inner in messages.items():
-        name = f"{prefix}{field}"[:100]
+        name = prefix.rstrip(".") if field == "_schema" and prefix else f"{prefix}{field}"[:100]
         if isinstance(inner, Mapping):
             named += _named(inner, f"{name}.")
         else:

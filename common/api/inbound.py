@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
@@ -49,11 +50,18 @@ class Inbound:
         """The query string's members.
 
         Raises:
-            InvalidRequest: one is given twice.
+            InvalidRequest: one is given twice, or they are not percent-encoded UTF-8.
         """
-        members = self._request.query_params.multi_items()
+        raw: bytes = self._request.scope["query_string"]
+        kept = "surrogateescape"  # what is not UTF-8 stays recognisable, so that its member can be named
+        members = parse_qsl(raw.decode("ascii", kept), keep_blank_values=True, errors=kept)
+        broken = {
+            _named(name): "Must be percent-encoded UTF-8." for name, value in members if not _is_text(name + value)
+        }
+        if broken:
+            raise InvalidRequest(broken)
         names = [name for name, _ in members]
-        twice = {name[:100]: "Give it once." for name in names if names.count(name) > 1}
+        twice = {_named(name): "Give it once." for name in names if names.count(name) > 1}
         if twice:
             raise InvalidRequest(twice)
         return dict(members)
@@ -94,3 +102,12 @@ class Inbound:
                 raise BodyTooLarge
             if not message.get("more_body", False):
                 return body
+
+
+def _is_text(value: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in value)
+
+
+def _named(member: str) -> str:
+    """A member's name, fit to be shown."""
+    return member[:100].encode("utf-8", "replace").decode()

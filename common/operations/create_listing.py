@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -11,7 +12,7 @@ from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from common.domain.actor import Actor
 from common.domain.aliases import new_listing_id
-from common.domain.errors import EmailUnverified, InvalidRequest
+from common.domain.errors import EmailUnverified, IdempotencyKeyReused, InvalidRequest
 from common.domain.increments import TABLES
 from common.domain.listing import Listing, SoftClose
 from common.mirror.documents import public_listing
@@ -115,6 +116,7 @@ def run(services: Services, call: Call, body: OfferBody) -> Answer:
 
     Raises:
         EmailUnverified: the seller's address is not confirmed.
+        IdempotencyKeyReused: the seller used the key before, for another offer.
         InvalidRequest: the times do not fit the database's clock, or there is no such category.
         Busy, Unavailable: send the same request again.
     """
@@ -124,8 +126,12 @@ def run(services: Services, call: Call, body: OfferBody) -> Answer:
 
     def attempt(tx: Transaction) -> Listing:
         tx.users.remember([seller])
-        made = tx.listings.id_made_by(seller.user_id, call.idempotency_key) if call.idempotency_key else None
-        return tx.listings.get(made or _add(tx, seller, call.idempotency_key, body))
+        made = tx.listings.made_by(seller.user_id, call.idempotency_key) if call.idempotency_key else None
+        if made is None:
+            return tx.listings.get(_add(tx, seller, call.idempotency_key, body))
+        if made[1] != _digest(body):
+            raise IdempotencyKeyReused
+        return tx.listings.get(made[0])
 
     repeatable = call.idempotency_key is not None
     try:
@@ -142,6 +148,7 @@ def _add(tx: Transaction, seller: Actor, key: str | None, body: OfferBody) -> st
         id=new_listing_id(),
         seller_id=seller.user_id,
         idempotency_key=key,
+        request_digest=_digest(body),
         title=body.title,
         description=body.description,
         category=body.category,
@@ -160,6 +167,11 @@ def _add(tx: Transaction, seller: Actor, key: str | None, body: OfferBody) -> st
         [AuditEntry(actor=seller.user_id, action="create_listing", listing_id=new.id, facts=facts)], at=now
     )
     return new.id
+
+
+def _digest(body: OfferBody) -> str:
+    """Tells one offer from another."""
+    return hashlib.sha256(repr(body).encode()).hexdigest()
 
 
 def _start(body: OfferBody, now: datetime) -> datetime:

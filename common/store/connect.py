@@ -84,10 +84,18 @@ def _dial_tcp(settings: DatabaseSettings) -> Callable[[], Connection]:
             user=settings.user,
             password=settings.password or "",
             database=settings.name,
+            **_tls(settings.host),
             **_options(settings),
         )
 
     return dial
+
+
+def _tls(host: str) -> dict[str, Any]:
+    """None on this machine, where it costs 40 ms a connection and hides nothing; verified everywhere else."""
+    if host == "localhost" or host.startswith("127.") or host == "::1":
+        return {"ssl_disabled": True}
+    return {"ssl_verify_cert": True, "ssl_verify_identity": True}
 
 
 def _dial_cloud_sql(settings: DatabaseSettings) -> Callable[[], Connection]:
@@ -114,6 +122,7 @@ def _dial_cloud_sql(settings: DatabaseSettings) -> Callable[[], Connection]:
             user=settings.user,
             db=settings.name,
             enable_iam_auth=iam,
+            ssl_disabled=True,  # the connector's own TLS is around it
             **({} if iam else {"password": settings.password}),
             **_options(settings),
         )

@@ -33,6 +33,7 @@ class NewListing:
     id: str
     seller_id: str
     idempotency_key: str | None
+    request_digest: str | None = None
     title: str
     description: str
     category: str
@@ -61,11 +62,11 @@ class Listings:
         """
         try:
             self._session.insert(
-                "INSERT INTO listings (id, seller_id, idempotency_key, title, description, category, currency,"
-                " starting_price, reserve_price, buy_now_price, increment, soft_close_window_seconds,"
+                "INSERT INTO listings (id, seller_id, idempotency_key, request_digest, title, description, category,"
+                " currency, starting_price, reserve_price, buy_now_price, increment, soft_close_window_seconds,"
                 " soft_close_extension_seconds, soft_close_max_extension_seconds, created_at, starts_at,"
                 " scheduled_end, ends_at, status, current_price) VALUES"
-                " (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                " (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
                 [_row_of(new, now)],
             )
         except ConstraintViolated as violated:
@@ -95,14 +96,14 @@ class Listings:
         )
         return [(row[-1], listing_of(row)) for row in rows]
 
-    def id_made_by(self, seller_id: str, idempotency_key: str) -> str | None:
-        """The listing that this request of this seller made before, if it did."""
+    def made_by(self, seller_id: str, idempotency_key: str) -> tuple[str, str] | None:
+        """The id of the listing that this request of this seller made before, and the digest of what it offered."""
         rows = self._session.rows(
-            "SELECT id FROM listings WHERE seller_id = %(seller)s AND idempotency_key = %(key)s",
+            "SELECT id, request_digest FROM listings WHERE seller_id = %(seller)s AND idempotency_key = %(key)s",
             seller=seller_id,
             key=idempotency_key,
         )
-        return rows[0][0] if rows else None
+        return (rows[0][0], rows[0][1]) if rows else None
 
     def lock_due(self, *, limit: int) -> Sequence[Listing]:
         """Up to so many listings whose end has come and that nobody else is closing; their rows are locked."""
@@ -162,6 +163,7 @@ def _row_of(new: NewListing, now: datetime) -> tuple[object, ...]:
         new.id,
         new.seller_id,
         new.idempotency_key,
+        new.request_digest,
         new.title,
         new.description,
         new.category,

@@ -25,6 +25,7 @@ CREATE TABLE listings (
   id              CHAR(11) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'random, URL-safe',
   seller_id       VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   idempotency_key VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL COMMENT 'of the request that made it',
+  request_digest  CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL COMMENT 'SHA-256 of what that request offered',
   title           VARCHAR(140) NOT NULL,
   description     TEXT NOT NULL,
   category        VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
