@@ -98,7 +98,7 @@ class Verifier(Generic[T]):
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
             raise Unauthenticated("The token is not valid here.") from error
         subject = claims["sub"]
-        if not isinstance(subject, str) or not 0 < len(subject) <= _MAX_SUBJECT_LENGTH or not subject.isprintable():
+        if not _is_name(subject):
             raise Unauthenticated("The token's subject is not one of ours.")
         auth_time = claims.get("auth_time", 0)
         if not isinstance(auth_time, int | float) or auth_time > time.time() + _LEEWAY_SECONDS:
@@ -149,6 +149,20 @@ def _account(claims: dict[str, Any]) -> str:
     """A service's confirmed e-mail, or nothing."""
     email = claims.get("email")
     return email if isinstance(email, str) and claims.get("email_verified") is True else ""
+
+
+def _is_name(subject: object) -> bool:
+    """Whether a subject can name a person: the database takes "bob " and "bob" for one.
+
+    >>> _is_name("bob"), _is_name("bob "), _is_name(""), _is_name("b" * 129)
+    (True, False, False, False)
+    """
+    return (
+        isinstance(subject, str)
+        and 0 < len(subject) <= _MAX_SUBJECT_LENGTH
+        and subject.isprintable()
+        and subject == subject.strip()
+    )
 
 
 def _clean_name(name: object) -> str:

@@ -71,20 +71,22 @@ class FirestoreMirror:
             return False
         try:
             async with asyncio.timeout(self._settings.write_seconds):
-                await self._write(api, listing)
+                return await self._write(api, listing)
         except (TimeoutError, *api.failures) as error:
             self._pause(error)
             return False
-        return True
 
-    async def _write(self, api: _Api, listing: Listing) -> None:
-        """Compare and set by the document's update time, until it holds this version or a newer one."""
+    async def _write(self, api: _Api, listing: Listing) -> bool:
+        """Compare and set by the document's update time, until it holds this version or a newer one.
+
+        False when others wrote it first each time: `sync_mirror` will look again.
+        """
         document = api.client.collection(COLLECTION).document(listing.id)
         for _ in range(_TRIES):
             seen = self._seen.get(listing.id) or _seen_in(await document.get(["version"], **self._limits))
             if seen.version >= listing.version:
                 self._remember(listing.id, seen)
-                return
+                return True
             try:
                 if seen.update_time is None:
                     result = await document.create(api.stamped(listing), **self._limits)
@@ -95,8 +97,8 @@ class FirestoreMirror:
                 self._seen.pop(listing.id, None)  # another instance wrote it: look again
             else:
                 self._remember(listing.id, _Seen(listing.version, result.update_time))
-                return
-        raise TimeoutError
+                return True
+        return False
 
     async def _write_bulk(self, listings: Sequence[Listing]) -> bool:
         """All in one commit, each guarded by its own update time; False when a guard or the network refused."""

@@ -36,8 +36,6 @@ class AuditLog:
             ]
             self._session.execute(
                 "INSERT INTO audit_log (at, actor, action, listing_id, facts) SELECT j.* FROM "
-                + json_table(
-                    "rows", at="DATETIME(6)", actor="user", action="word", listing_id="listing", facts="VARCHAR(4000)"
-                ),
+                + json_table("rows", at="DATETIME(6)", actor="user", action="word", listing_id="listing", facts="text"),
                 rows=json_rows(rows),
             )

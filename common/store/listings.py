@@ -60,15 +60,10 @@ class Listings:
             InvalidRequest: there is no such category.
             ConstraintViolated: `listings_idempotency`, the seller used the key before.
         """
+        row = _row_of(new, now)
+        values = ", ".join(f"%({column})s" for column in row)
         try:
-            self._session.insert(
-                "INSERT INTO listings (id, seller_id, idempotency_key, request_digest, title, description, category,"
-                " currency, starting_price, reserve_price, buy_now_price, increment, soft_close_window_seconds,"
-                " soft_close_extension_seconds, soft_close_max_extension_seconds, created_at, starts_at,"
-                " scheduled_end, ends_at, status, current_price) VALUES"
-                " (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-                [_row_of(new, now)],
-            )
+            self._session.execute(f"INSERT INTO listings ({', '.join(row)}) VALUES ({values})", **row)
         except ConstraintViolated as violated:
             if violated.constraint == "listings_category":
                 raise InvalidRequest({"category": "There is no such category."}) from violated
@@ -156,32 +151,30 @@ class Listings:
         return [listing_of_json(text) for (text,) in rows]
 
 
-def _row_of(new: NewListing, now: datetime) -> tuple[object, ...]:
-    soft = new.soft_close
-    status = Status.SCHEDULED if new.starts_at > now else Status.ACTIVE
-    return (
-        new.id,
-        new.seller_id,
-        new.idempotency_key,
-        new.request_digest,
-        new.title,
-        new.description,
-        new.category,
-        new.currency,
-        new.starting_price,
-        new.reserve_price,
-        new.buy_now_price,
-        new.increment,
-        soft.window // _SECOND,
-        soft.extension // _SECOND,
-        soft.max_extension // _SECOND,
-        now,
-        new.starts_at,
-        new.ends_at,
-        new.ends_at,
-        status.value,
-        new.starting_price,
-    )
+def _row_of(new: NewListing, now: datetime) -> dict[str, object]:
+    return {
+        "id": new.id,
+        "seller_id": new.seller_id,
+        "idempotency_key": new.idempotency_key,
+        "request_digest": new.request_digest,
+        "title": new.title,
+        "description": new.description,
+        "category": new.category,
+        "currency": new.currency,
+        "starting_price": new.starting_price,
+        "reserve_price": new.reserve_price,
+        "buy_now_price": new.buy_now_price,
+        "increment": new.increment,
+        "soft_close_window_seconds": new.soft_close.window // _SECOND,
+        "soft_close_extension_seconds": new.soft_close.extension // _SECOND,
+        "soft_close_max_extension_seconds": new.soft_close.max_extension // _SECOND,
+        "created_at": now,
+        "starts_at": new.starts_at,
+        "scheduled_end": new.ends_at,
+        "ends_at": new.ends_at,
+        "status": (Status.SCHEDULED if new.starts_at > now else Status.ACTIVE).value,
+        "current_price": new.starting_price,
+    }
 
 
 def listing_of_json(text: str) -> Listing:

@@ -62,10 +62,10 @@ def _statements(text: str) -> Iterator[str]:
 @contextmanager
 def _alone(connection: Connection) -> Iterator[None]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT GET_LOCK('gavel_migrate', %s)", (_LOCK_SECONDS,))
+        cursor.execute("SELECT GET_LOCK(CONCAT('migrate ', DATABASE()), %s)", (_LOCK_SECONDS,))
         if cursor.fetchall() != ((1,),):
             raise MigrationError("another migration is running; try again when it has ended")
         try:
             yield
         finally:
-            cursor.execute("DO RELEASE_LOCK('gavel_migrate')")
+            cursor.execute("DO RELEASE_LOCK(CONCAT('migrate ', DATABASE()))")

@@ -19,11 +19,14 @@ Row = Sequence[Any]
 _CONSTRAINT = re.compile(r"for key '(?:\w+\.)?(\w+)'|CONSTRAINT `(\w+)`")
 
 _ASCII = "CHARACTER SET ascii COLLATE ascii_bin"
-_JSON_TYPES = {  # with the columns' own collations, or no index would serve
-    "listing": f"CHAR(11) {_ASCII}",
-    "user": "VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
-    "key": f"VARCHAR(64) {_ASCII}",
-    "word": f"VARCHAR(32) {_ASCII}",
+# With the columns' own collations, or no index would serve; and wider than the columns, since JSON_TABLE cuts what is
+# too long without a word, while the INSERT that follows refuses it.
+_JSON_TYPES = {
+    "listing": f"VARCHAR(64) {_ASCII}",
+    "user": "VARCHAR(512) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+    "key": f"VARCHAR(256) {_ASCII}",
+    "word": f"VARCHAR(128) {_ASCII}",
+    "text": "VARCHAR(4000) CHARACTER SET utf8mb4",
 }
 
 
@@ -73,16 +76,6 @@ class Session:
         """
         with self._connection.cursor() as cursor, _naming_constraints():
             return cursor.execute(sql, parameters or None)
-
-    def insert(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
-        """All rows in one `INSERT … VALUES (%s, …)`; no rows, no statement.
-
-        Raises:
-            ConstraintViolated: by the name of the key that refused; then no row is in.
-        """
-        if rows:
-            with self._connection.cursor() as cursor, _naming_constraints():
-                cursor.executemany(sql, rows)
 
     def commit(self, *last: Statement) -> None:
         """Run the last statements and commit, all in one round trip; the first that fails stops the rest.

@@ -31,7 +31,7 @@ ATTEMPTS = 3
 
 _CONTENTION = frozenset({1205, 1213})  # lock wait timeout, deadlock
 _TIMED_OUT = frozenset({1969, 3024, 1317})  # statement limit of MariaDB, of MySQL; interrupted
-_LOST = frozenset({0, 1040, 1053, 1152, 1184, 1203, 1927, 2002, 2003, 2006, 2013, 2014, 2026, 2055, 4031})
+_LOST = frozenset({0, 1040, 1053, 1152, 1184, 1203, 1290, 1836, 1927, 2002, 2003, 2006, 2013, 2014, 2026, 2055, 4031})
 
 
 class Transaction:

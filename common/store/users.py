@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from common.domain.actor import Actor
 from common.domain.aliases import new_seller_alias
-from common.store.session import ConstraintViolated, Session
+from common.store.session import ConstraintViolated, Session, json_rows, json_table
 
 _TRIES = 5
 
@@ -55,10 +55,12 @@ class Users:
         )
 
     def _insert(self, actors: Sequence[Actor]) -> None:
-        self._session.insert(
-            "INSERT INTO users (id, alias, display_name, email, created_at) VALUES (%s, %s, %s, %s, UTC_TIMESTAMP(6))",
-            [(actor.user_id, new_seller_alias(), actor.display_name, actor.email) for actor in actors],
-        )
+        if actors:
+            self._session.execute(
+                "INSERT INTO users (id, alias, display_name, email, created_at) SELECT j.*, UTC_TIMESTAMP(6) FROM "
+                + json_table("rows", id="user", alias="word", display_name="text", email="text"),
+                rows=json_rows([(a.user_id, new_seller_alias(), a.display_name, a.email) for a in actors]),
+            )
 
 
 def _said_by(actor: Actor) -> tuple[str, str | None]:
