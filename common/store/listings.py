@@ -130,7 +130,9 @@ class Listings:
     def unmirrored(self, *, limit: int) -> Sequence[Listing]:
         """Up to so many listings whose newest state the mirror is not known to have; takes no lock."""
         rows = self._session.rows(
-            f"SELECT {LISTING_COLUMNS} FROM listings l WHERE l.unmirrored = 1 LIMIT %(limit)s", limit=limit
+            f"SELECT {LISTING_COLUMNS} FROM listings l FORCE INDEX (listings_unmirrored)"
+            " WHERE l.unmirrored = 1 LIMIT %(limit)s",
+            limit=limit,
         )
         return [listing_of(row) for row in rows]
 

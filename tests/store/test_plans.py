@@ -194,7 +194,7 @@ def test_due_listings_are_found_by_their_end(connection: Connection, lots: Seque
     listings.unmirrored(limit=5)
     connection.rollback()
 
-    due, started, unmirrored = plans(connection)[:3]
+    due, started, *_, unmirrored = plans(connection)  # between them the UPDATE of what other tests left to start
 
     assert step(due, "l")["key"] == step(started, "l")["key"] == "listings_due"
     assert step(unmirrored, "l")["key"] == "listings_unmirrored"
