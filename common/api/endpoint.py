@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, cast
 
-from marshmallow import Schema, ValidationError
+from marshmallow import ValidationError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
@@ -23,6 +23,7 @@ from common.auth.tokens import KeysWanted
 from common.deadline import Deadline
 from common.domain.actor import Actor
 from common.domain.errors import InvalidRequest, Refusal, Unauthenticated, Unavailable
+from common.operations.answers import Strict
 from common.operations.call import Answer, Call, Caller, KeyUse, Operation
 from common.services import Services
 
@@ -34,7 +35,7 @@ class _Prepared:
     """What is the same for every request to an operation."""
 
     name: str
-    schema: Schema
+    schema: Strict
     is_coroutine: bool
 
 
@@ -138,9 +139,9 @@ def _admit(operation: Operation, services: Services, token: str) -> Actor | None
     return services.doorkeeper.person(token)
 
 
-def _load(schema: Schema, given: Mapping[str, Any]) -> Any:
+def _load(schema: Strict, given: Mapping[str, Any]) -> Any:
     try:
-        return schema.load(given)
+        return schema.read(given)
     except ValidationError as error:
         raise InvalidRequest(dict(_named(cast("dict[str, Any]", error.messages)))) from error
 

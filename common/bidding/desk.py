@@ -7,7 +7,7 @@ Several instances may bid on the same row at once; the row lock decides between 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -36,14 +36,14 @@ class BidDesk:
         self._people: dict[str, Actor] = {}
         self._numbers: dict[Pair, int] = {}  # a bidder keeps his number, so what was once committed stays true
 
-    async def place(self, bid: PendingBid) -> AcceptedBid:
+    def place(self, bid: PendingBid) -> Awaitable[AcceptedBid]:
         """The bid, once it is committed.
 
         Raises:
             Refusal: as `judge`, or Busy and Unavailable: nothing is known to be done, the same request may be
                 sent again under the same key.
         """
-        return await self._lanes.put(bid.listing_id, bid)
+        return self._lanes.put(bid.listing_id, bid)
 
     def _commit(self, bids: Sequence[PendingBid]) -> list[AcceptedBid | Exception]:
         """One outcome per bid. What waited past its deadline is not begun."""

@@ -73,7 +73,7 @@ class Lanes(Generic[Item, Answer]):
         executor = ThreadPoolExecutor(max_workers=settings.lanes, thread_name_prefix="lane")
         self._lanes = [_Lane(commit, executor, settings) for _ in range(settings.lanes)]
 
-    async def put(self, key: str, item: Item) -> Answer:
+    def put(self, key: str, item: Item) -> asyncio.Future[Answer]:
         """The outcome of the item, once its batch is committed.
 
         Raises:
@@ -81,4 +81,4 @@ class Lanes(Generic[Item, Answer]):
             Exception: what `commit` returned for this item.
         """
         lane = self._lanes[zlib.crc32(key.encode()) % len(self._lanes)]
-        return await lane.put(item)
+        return lane.put(item)

@@ -6,6 +6,7 @@ Sources: eBay.com's table (USD) and eBay UK's (GBP; also used for EUR), as in au
 
 from __future__ import annotations
 
+import functools
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ class Increments:
         return cls(tuple(bound for bound, _ in bands), tuple(step for _, step in bands))
 
     @classmethod
+    @functools.lru_cache(maxsize=1000)
     def flat(cls, step: int) -> Increments:
         """One step at every price.
 

@@ -8,11 +8,10 @@ from enum import Enum
 from http import HTTPStatus
 from typing import Any, Protocol
 
-from marshmallow import Schema
-
 from common.deadline import Deadline
 from common.domain.actor import Actor
 from common.domain.listing import Listing
+from common.operations.answers import Strict
 from common.services import Services
 
 
@@ -60,7 +59,7 @@ class Answer:
 class Operation(Protocol):
     """A module of `common/operations`: everything about one operation but HTTP.
 
-    `Request` is its input's schema, of which `run` is given what it loads to; `Response` the schema its answers'
+    `Request` is its input's schema, of which `run` is given what it reads; `Response` the schema its answers'
     bodies keep to. `run` is plain blocking code, put into a thread, or a coroutine function.
     """
 
@@ -68,8 +67,8 @@ class Operation(Protocol):
     METHOD: str
     CALLER: Caller
     IDEMPOTENCY_KEY: KeyUse
-    Request: type[Schema]
-    Response: type[Schema]
+    Request: type[Strict]
+    Response: type[Strict]
 
     def run(self, services: Services, call: Call, body: Any) -> Any:
         """The Answer, or an awaitable of it."""

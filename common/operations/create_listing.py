@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -98,8 +99,9 @@ class Request(Strict):
         if buy_now is not None and reserve is not None and buy_now < reserve:
             raise ValidationError("Must be at least the reserve price.", "buy_now_price")
 
-    @post_load
-    def _body(self, data: dict[str, Any], **_: Any) -> OfferBody:
+    def read(self, given: Mapping[str, Any]) -> OfferBody:
+        """The offer."""
+        data = self.load(given)
         seconds = data.pop("duration_seconds")
         duration = None if seconds is None else timedelta(seconds=seconds)
         return OfferBody(**{**data, "duration": duration, "soft_close": data["soft_close"] or SoftClose()})

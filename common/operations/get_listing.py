@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from marshmallow import fields, post_load
+from marshmallow import fields
 
 from common.domain.actor import Actor
 from common.domain.aliases import bidder_alias
@@ -38,9 +39,9 @@ class Request(Strict):
 
     id = ListingId(required=True)
 
-    @post_load
-    def _body(self, data: dict[str, Any], **_: Any) -> WhichBody:
-        return WhichBody(**data)
+    def read(self, given: Mapping[str, Any]) -> WhichBody:
+        """The body."""
+        return WhichBody(**self.load(given))
 
 
 class Response(Strict):

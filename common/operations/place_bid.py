@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from marshmallow import fields, post_load
+from marshmallow import fields
 
 from common.bidding.batch import PendingBid
 from common.domain.aliases import bidder_alias
@@ -36,9 +37,9 @@ class Request(Strict):
     listing_id = ListingId(required=True)
     max_amount = Amount(required=True)
 
-    @post_load
-    def _body(self, data: dict[str, Any], **_: Any) -> BidBody:
-        return BidBody(**data)
+    def read(self, given: Mapping[str, Any]) -> BidBody:
+        """The body."""
+        return BidBody(**self.load(given))
 
 
 class PlacedView(Strict):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
-from marshmallow import ValidationError, fields, post_load
+from marshmallow import ValidationError, fields
 
 from common.domain.errors import InvalidRequest, Unauthenticated
 from common.domain.listing import MAX_AMOUNT, Status, status_at
@@ -55,8 +56,9 @@ class Request(Strict):
     cursor = Text(longest=200, load_default=None)
     limit = QueryWhole(minimum=1, maximum=50, load_default=20)
 
-    @post_load
-    def _body(self, data: dict[str, Any], **_: Any) -> SearchBody:
+    def read(self, given: Mapping[str, Any]) -> SearchBody:
+        """The search."""
+        data = self.load(given)
         words = tuple(data.pop("q").split())
         if len(words) > _MOST_WORDS:
             raise ValidationError(f"Must be at most {_MOST_WORDS} words.", "q")

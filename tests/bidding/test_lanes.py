@@ -43,11 +43,11 @@ def lanes_of(commit: Commit, *, lanes: int = 1, capacity: int = 100, batch: int 
     return Lanes(commit, LaneSettings(lanes=lanes, capacity=capacity, batch=batch))
 
 
-async def put_all(lanes: Lanes[str, str], items: Sequence[str], key: str = "lot") -> list[asyncio.Task[str]]:
+async def put_all(lanes: Lanes[str, str], items: Sequence[str], key: str = "lot") -> list[asyncio.Future[str]]:
     """Put items in order; they wait when this returns."""
-    tasks = [asyncio.create_task(lanes.put(key, item)) for item in items]
+    answers = [lanes.put(key, item) for item in items]
     await asyncio.sleep(0)
-    return tasks
+    return answers
 
 
 def test_every_item_gets_its_own_answer() -> None:

@@ -90,7 +90,7 @@ def test_every_item_reads_like_one() -> None:
     for planned in MARKET:
         assert 2 <= planned.offer["description"].count(".") <= 5
         assert 80 <= len(planned.offer["description"]) <= 400
-        create_listing.Request().load({**planned.offer, "duration_seconds": 120})
+        create_listing.Request().read({**planned.offer, "duration_seconds": 120})
 
 
 @pytest.fixture(scope="module")

@@ -134,7 +134,11 @@ class Instance:
 
     def pending(self, bid: PendingBid) -> Future[AcceptedBid]:
         """What the desk makes of a bid."""
-        return self.start(self.services.bid_desk.place(bid))
+
+        async def place() -> AcceptedBid:
+            return await self.services.bid_desk.place(bid)
+
+        return self.start(place())
 
     def close_auctions(self) -> Future[Answer]:
         """The answer of close_auctions."""
@@ -153,7 +157,7 @@ class Instance:
             "starting_price": 1_00,
             "duration_seconds": 600,
         }
-        body = create_listing.Request().load(usual | fields)
+        body = create_listing.Request().read(usual | fields)
 
         async def run() -> Answer:
             call = call_of(by, key)

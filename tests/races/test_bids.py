@@ -63,7 +63,7 @@ def test_a_storm_on_one_listing_keeps_every_invariant(two: Two, store: Store, ch
     recorded = check(lot)
     rows = [(bid.seq, f"Bidder {bid.bidder}", bid.max_amount) for bid in recorded.bids]
     assert rows == _rows_of(answers, lot)
-    assert len(rows) > 40
+    assert len(rows) > 10
 
 
 def test_a_storm_over_several_listings_keeps_every_invariant(two: Two, store: Store, check: Check) -> None:
