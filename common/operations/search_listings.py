@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
-from marshmallow import ValidationError, fields
+from marshmallow import fields
 
 from common.domain.errors import InvalidRequest, Unauthenticated
 from common.domain.listing import MAX_AMOUNT, Status, status_at
@@ -61,7 +61,7 @@ class Request(Strict):
         data = self.load(given)
         words = tuple(data.pop("q").split())
         if len(words) > _MOST_WORDS:
-            raise ValidationError(f"Must be at most {_MOST_WORDS} words.", "q")
+            raise InvalidRequest({"q": f"Must be at most {_MOST_WORDS} words."})
         return SearchBody(words=words, **data)
 
 

@@ -25,6 +25,7 @@ CONSTRAINTS = stage.ROOT / "constraints.txt"
 DISTRIBUTIONS = {
     "functions_framework": "functions-framework",
     "google.api_core": "google-cloud-firestore",
+    "google.auth": "google-cloud-firestore",
     "google.cloud.firestore": "google-cloud-firestore",
     "google.cloud.sql": "cloud-sql-python-connector",
     "jwt": "pyjwt",
