@@ -28,7 +28,7 @@ class _Parsed(fields.Field[T]):
 
     def _parse(self, value: Any) -> T:
         """The value, or a ValidationError."""
-        raise NotImplementedError(value)
+        raise AssertionError(f"{type(self).__name__} does not parse {type(value).__name__}")
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> T:  # noqa: ARG002
         return self._parse(value)

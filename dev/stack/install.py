@@ -37,6 +37,9 @@ def prepare_machine(settings: StackSettings, env: Mapping[str, str], *, tests: b
     if tests and not any(shutil.which(browser) for browser in BROWSERS):
         with step("install chromium", spin=False):
             _apt("chromium", log=log, by_hand="No Chromium was found, which the page tests drive. Install it.")
+    if tests and shutil.which("wrk") is None:
+        with step("install wrk", spin=False):
+            _apt("wrk", log=log, by_hand="No wrk was found, the load generator of the benchmarks' tests. Install it.")
     build_site(settings.site, log=log)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,14 +10,11 @@ from typing import Any
 import httpx
 import pytest
 
-from dev.bench import close_auctions, cold_start, memory, place_bid, place_bid_report, push, wrk
+from dev.bench import close_auctions, cold_start, memory, place_bid, place_bid_report, push
 from dev.bench.django_server import DjangoSite, Shape
 from dev.bench.lots import DjangoLots, GavelLots, Lots, end_now
 from dev.bench.market import Market, open_market
 from dev.stack.issuer import Issuer
-
-pytestmark = pytest.mark.xdist_group("bench")  # one market for all of them
-needs_wrk = pytest.mark.skipif(shutil.which("wrk") is None, reason=wrk.HOW_TO_GET)
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +148,6 @@ def _gist(answer: httpx.Response) -> tuple[Any, ...]:
     return answer.status_code, body.get("code"), body.get("minimum_bid"), body.get("leading"), *shown
 
 
-@needs_wrk
 def test_place_bid_is_measured_beside_everything_else(market: Market) -> None:
     """Four designs on two scenes, each with figures and no failure; Gavel's invariants are checked on the way."""
     small = place_bid.Options(
