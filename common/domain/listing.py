@@ -125,7 +125,12 @@ def minimum_bid(terms: Terms, standing: Standing) -> int:
     >>> minimum_bid(AN_OFFER, replace(bid, price=99_99)), minimum_bid(AN_OFFER, replace(bid, price=100_00))
     (10099, 10250)
     """
-    return standing.price if standing.leader is None else terms.increments.above(standing.price)
+    return least_bid(terms, leader=standing.leader, price=standing.price)
+
+
+def least_bid(terms: Terms, *, leader: int | None, price: int) -> int:
+    """`minimum_bid` where only the leader and the price shown are known, as of an earlier moment of a listing."""
+    return price if leader is None else terms.increments.above(price)
 
 
 def reserve_met(terms: Terms, price: int) -> bool:
@@ -136,17 +141,19 @@ def reserve_met(terms: Terms, price: int) -> bool:
     return terms.reserve_price is None or price >= terms.reserve_price
 
 
-def reserve_shown(terms: Terms, standing: Standing) -> Reserve:
-    """What the public may know of the reserve.
+def reserve_shown(terms: Terms, *, leader: int | None, price: int) -> Reserve:
+    """What the public may know of the reserve, while this bidder leads at this price.
 
     >>> from dataclasses import replace
-    >>> reserve_shown(AN_OFFER, opening_standing(AN_OFFER)).value
-    'none'
+    >>> lot = replace(AN_OFFER, reserve_price=100_00)
+    >>> [reserve_shown(lot, leader=1, price=price).value for price in (99_99, 100_00)]
+    ['not_met', 'met']
+    >>> reserve_shown(AN_OFFER, leader=None, price=1_00).value, reserve_shown(lot, leader=None, price=100_00).value
+    ('none', 'not_met')
     """
     if terms.reserve_price is None:
         return Reserve.NONE
-    met = standing.leader is not None and reserve_met(terms, standing.price)
-    return Reserve.MET if met else Reserve.NOT_MET
+    return Reserve.MET if leader is not None and reserve_met(terms, price) else Reserve.NOT_MET
 
 
 def status_at(status: Status, starts_at: datetime, now: datetime) -> Status:

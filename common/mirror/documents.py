@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from common.domain.aliases import bidder_alias
-from common.domain.listing import Listing, Status, reserve_met
+from common.domain.listing import Listing, Status, least_bid, reserve_shown
 from common.domain.placed_bid import PlacedBid
 
 Document = dict[str, Any]
@@ -78,9 +78,6 @@ def _offer(listing: Listing) -> Document:
 def _show_standing(view: Document, listing: Listing, leader: int | None, price: int) -> None:
     terms = listing.terms
     view["current_price"] = price
-    view["minimum_bid"] = price if leader is None else terms.increments.above(price)
+    view["minimum_bid"] = least_bid(terms, leader=leader, price=price)
     view["leader"] = bidder_alias(leader)
-    if terms.reserve_price is None:
-        view["reserve"] = "none"
-    else:
-        view["reserve"] = "met" if leader is not None and reserve_met(terms, price) else "not_met"
+    view["reserve"] = reserve_shown(terms, leader=leader, price=price).value

@@ -9,7 +9,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from common.domain.closing import outcome_of
+from common.domain.closing import is_due, outcome_of
 from common.domain.listing import Listing, Outcome, Status
 from common.operations.answers import Strict
 from common.operations.call import Answer, Call, Caller, KeyUse
@@ -75,6 +75,7 @@ def _close_batch(tx: Transaction) -> Sequence[Listing]:
     if not due:
         return ()
     now = tx.now()
+    assert all(is_due(listing.status, listing.standing.ends_at, now=now) for listing in due)
     closed = [_closed(listing) for listing in due]
     winners = [(listing.id, listing.winner) for listing in closed if listing.winner]
     people = tx.bids.user_ids(winners) if winners else {}

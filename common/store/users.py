@@ -35,11 +35,6 @@ class Users:
             return
         raise AssertionError("five drawn aliases were all taken")
 
-    def alias_of(self, user_id: str) -> str:
-        """The public name of somebody remembered."""
-        alias: str = self._session.rows("SELECT alias FROM users WHERE id = %(id)s", id=user_id)[0][0]
-        return alias
-
     def _known(self, actors: Sequence[Actor]) -> dict[str, tuple[str, str | None]]:
         rows = self._session.rows(
             "SELECT id, display_name, email FROM users WHERE id IN %(ids)s", ids=tuple(a.user_id for a in actors)

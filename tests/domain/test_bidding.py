@@ -7,7 +7,7 @@ import pytest
 
 from common.domain.bidding import check_may_bid, check_open, place
 from common.domain.errors import AuctionEnded, AuctionNotStarted, BidTooLow, ListingCancelled, SellerMayNotBid
-from common.domain.listing import Reserve, Status, minimum_bid, opening_standing, reserve_shown
+from common.domain.listing import Reserve, Standing, Status, Terms, minimum_bid, opening_standing, reserve_shown
 from tests.domain.offers import END, START, standing_after, the_terms
 
 MOMENT = timedelta(microseconds=1)
@@ -120,7 +120,7 @@ def test_a_reserve_reached_lifts_the_price_to_itself() -> None:
 
     standing = standing_after(terms, (1, 1_50), (2, 150_00))
 
-    assert (standing.price, reserve_shown(terms, standing)) == (100_00, Reserve.MET)
+    assert (standing.price, _shown(terms, standing)) == (100_00, Reserve.MET)
 
 
 @pytest.mark.parametrize(("max_amount", "price", "shown"), [(99_99, 1_00, "not_met"), (100_00, 100_00, "met")])
@@ -130,7 +130,7 @@ def test_below_the_reserve_the_price_follows_the_bids_alone(max_amount: int, pri
 
     standing = standing_after(terms, (1, max_amount))
 
-    assert (standing.price, reserve_shown(terms, standing)) == (price, shown)
+    assert (standing.price, _shown(terms, standing)) == (price, shown)
 
 
 def test_the_leaders_raise_to_the_reserve_shows() -> None:
@@ -151,8 +151,8 @@ def test_the_reserve_is_told_only_as_met_or_not() -> None:
     """None before it is met, not even where the starting price is the reserve."""
     terms = the_terms(starting_price=100_00, reserve_price=100_00)
 
-    assert reserve_shown(terms, opening_standing(terms)) is Reserve.NOT_MET
-    assert reserve_shown(the_terms(), standing_after(the_terms(), (1, 5_00))) is Reserve.NONE
+    assert _shown(terms, opening_standing(terms)) is Reserve.NOT_MET
+    assert _shown(the_terms(), standing_after(the_terms(), (1, 5_00))) is Reserve.NONE
 
 
 def test_the_seller_may_not_bid() -> None:
@@ -201,3 +201,7 @@ def test_the_largest_amount_is_a_bid_like_any_other(*, standing_bid: bool) -> No
 
     assert standing.leader == 2
     assert standing.price == (10**12 if standing_bid else 1_00)
+
+
+def _shown(terms: Terms, standing: Standing) -> Reserve:
+    return reserve_shown(terms, leader=standing.leader, price=standing.price)
