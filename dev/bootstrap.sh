@@ -45,7 +45,7 @@ make_environment() {
     "$python" -m venv --clear .venv || fail "The virtual environment .venv could not be made."
 }
 
-wanted=$(cat requirements.txt requirements-dev.txt constraints.txt | cksum)
+wanted=$(cat requirements.txt requirements-dev.txt web/dashboard/requirements.txt constraints.txt | cksum)
 if [ -x .venv/bin/python ] && [ "$(cat "$STAMP" 2>/dev/null)" = "$wanted" ]; then
     exit 0
 fi
@@ -53,7 +53,7 @@ started=$(date +%s)
 say "… Python packages (once; a minute or so)"
 make_environment
 .venv/bin/python -m pip install -q --disable-pip-version-check \
-    -r requirements.txt -r requirements-dev.txt -c constraints.txt >>"$LOG" 2>&1 ||
+    -r requirements.txt -r requirements-dev.txt -r web/dashboard/requirements.txt -c constraints.txt >>"$LOG" 2>&1 ||
     fail "The Python packages could not be installed; see $LOG"
 say "$wanted" >"$STAMP"
 say "✓ Python packages $(($(date +%s) - started)) s"

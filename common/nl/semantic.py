@@ -1,0 +1,59 @@
+"""The semantic layer: what tables, columns, values and words of the market mean. Source: semantic.yaml."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+FILE = Path(__file__).with_name("semantic.yaml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of an analysts' table; `type` is text, integer, decimal, date or datetime."""
+
+    type: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """An analysts' table."""
+
+    meaning: str
+    columns: Mapping[str, Column]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SemanticLayer:
+    """The whole of it; `version` changes with the file."""
+
+    tables: Mapping[str, Table]
+    hidden: frozenset[str]
+    internal: frozenset[str]
+    version: str
+
+
+@functools.cache
+def semantic_layer() -> SemanticLayer:
+    """The product's semantic layer, read once."""
+    content = FILE.read_bytes()
+    facts: Mapping[str, Any] = yaml.load(content, Loader=yaml.CSafeLoader)  # noqa: S506 - the safe loader, in C
+    return SemanticLayer(
+        tables=MappingProxyType({name: _table(told) for name, told in facts["tables"].items()}),
+        hidden=frozenset(facts["hidden"]),
+        internal=frozenset(facts["internal"]),
+        version=hashlib.sha256(content).hexdigest()[:12],
+    )
+
+
+def _table(told: Mapping[str, Any]) -> Table:
+    columns = {name: Column(**column) for name, column in told["columns"].items()}
+    return Table(meaning=told["meaning"], columns=MappingProxyType(columns))
