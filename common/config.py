@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
 
 _LAPTOP_ONLY = ("FIRESTORE_EMULATOR_HOST", "FIREBASE_AUTH_EMULATOR_HOST", "LOCAL_ISSUER")
 
@@ -68,6 +69,39 @@ class DatabaseSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportingSettings:
+    """Where analysts read, as a user who sees the views alone, perhaps on a replica; and what a query may take."""
+
+    database: DatabaseSettings
+    seconds: int
+    bytes: int
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> ReportingSettings | None:
+        """REPORTING_DB_USER (None if not set), _DB_PASSWORD, _DB_NAME; REPORTING_SECONDS, REPORTING_BYTES.
+
+        For a server other than the functions': REPORTING_CLOUD_SQL_INSTANCE, or REPORTING_DB_HOST and _DB_PORT.
+        """
+        own = {
+            name.removeprefix("REPORTING_"): env[name] for name in env if name.startswith("REPORTING_") and env[name]
+        }
+        if "DB_USER" not in own:
+            return None
+        if not own.keys() & {"CLOUD_SQL_INSTANCE", "DB_HOST"}:
+            own = {name: env[name] for name in ("CLOUD_SQL_INSTANCE", "DB_HOST", "DB_PORT") if env.get(name)} | own
+        seconds = _integer(env, "REPORTING_SECONDS", 5, lowest=1)  # to the servers 0 means no limit
+        try:
+            database = DatabaseSettings.from_env({"DB_NAME": "reporting", "DB_POOL_SIZE": "4"} | own)
+        except SettingsError as error:
+            raise SettingsError(f"REPORTING_{error}") from None
+        return cls(
+            database=replace(database, lock_wait_seconds=1, statement_seconds=seconds, network_seconds=seconds + 1),
+            seconds=seconds,
+            bytes=_integer(env, "REPORTING_BYTES", 1_000_000, lowest=1),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MirrorSettings:
     """Where the public mirror is; `enabled` is False with MIRROR=off."""
 
@@ -97,42 +131,66 @@ class IssuerSettings:
     issuer: str
     audience: str
     keys_url: str
+    algorithm: str = "RS256"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthSettings:
-    """The issuer of people's tokens and that of services', with the one service account admitted."""
+    """The issuers of people's, services' and analysts' tokens, with the service accounts admitted."""
 
     users: IssuerSettings
     services: IssuerSettings
-    service_account: str
+    analysts: IssuerSettings
+    scheduler_account: str
+    dashboard_account: str
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> AuthSettings:
-        """GOOGLE_CLOUD_PROJECT, SERVICE_AUDIENCE, SCHEDULER_ACCOUNT; LOCAL_ISSUER on a laptop."""
+        """GOOGLE_CLOUD_PROJECT, SERVICE_AUDIENCE, SCHEDULER_ACCOUNT, DASHBOARD_ACCOUNT, IAP_AUDIENCE; LOCAL_ISSUER."""
         project = _required(env, "GOOGLE_CLOUD_PROJECT")
-        audience = env.get("SERVICE_AUDIENCE", "")
-        account = env.get("SCHEDULER_ACCOUNT", "")
+        audiences = (project, env.get("SERVICE_AUDIENCE", ""), env.get("IAP_AUDIENCE", ""))
         local = env.get("LOCAL_ISSUER", "").rstrip("/")
-        if local:
-            keys = f"{local}/jwks.json"
-            return cls(
-                users=IssuerSettings(issuer=f"{local}/users", audience=project, keys_url=keys),
-                services=IssuerSettings(issuer=f"{local}/services", audience=audience, keys_url=keys),
-                service_account=account,
-            )
-        google = "https://www.googleapis.com"
+        users, services, analysts = _local_issuers(local, *audiences) if local else _google_issuers(*audiences)
         return cls(
-            users=IssuerSettings(
-                issuer=f"https://securetoken.google.com/{project}",
-                audience=project,
-                keys_url=f"{google}/service_accounts/v1/metadata/jwk/securetoken@system.gserviceaccount.com",
-            ),
-            services=IssuerSettings(
-                issuer="https://accounts.google.com", audience=audience, keys_url=f"{google}/oauth2/v3/certs"
-            ),
-            service_account=account,
+            users=users,
+            services=services,
+            analysts=analysts,
+            scheduler_account=env.get("SCHEDULER_ACCOUNT", ""),
+            dashboard_account=env.get("DASHBOARD_ACCOUNT", ""),
         )
+
+
+def _google_issuers(
+    project: str, service_audience: str, iap_audience: str
+) -> tuple[IssuerSettings, IssuerSettings, IssuerSettings]:
+    google = "https://www.googleapis.com"
+    return (
+        IssuerSettings(
+            issuer=f"https://securetoken.google.com/{project}",
+            audience=project,
+            keys_url=f"{google}/service_accounts/v1/metadata/jwk/securetoken@system.gserviceaccount.com",
+        ),
+        IssuerSettings(
+            issuer="https://accounts.google.com", audience=service_audience, keys_url=f"{google}/oauth2/v3/certs"
+        ),
+        IssuerSettings(
+            issuer="https://cloud.google.com/iap",
+            audience=iap_audience,
+            keys_url="https://www.gstatic.com/iap/verify/public_key-jwk",
+            algorithm="ES256",
+        ),
+    )
+
+
+def _local_issuers(
+    base: str, project: str, service_audience: str, iap_audience: str
+) -> tuple[IssuerSettings, IssuerSettings, IssuerSettings]:
+    keys = f"{base}/jwks.json"
+    return (
+        IssuerSettings(issuer=f"{base}/users", audience=project, keys_url=keys),
+        IssuerSettings(issuer=f"{base}/services", audience=service_audience, keys_url=keys),
+        IssuerSettings(issuer=f"{base}/iap", audience=iap_audience, keys_url=keys, algorithm="ES256"),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +238,41 @@ class LaneSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskingSettings:
+    """Analysts' questions: the language model, if there is one, who reviews, and how many questions one may ask."""
+
+    model_url: str | None
+    model_key: str | None = field(repr=False)
+    model: str
+    model_seconds: int
+    model_prices: tuple[Decimal, ...] | None
+    reviewers: frozenset[str]
+    questions_per_minute: int
+    keep_seconds: int
+
+    @property
+    def has_model(self) -> bool:
+        """Whether free questions can be answered."""
+        return bool(self.model_key or self.model_url)
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> AskingSettings:
+        """OPENAI_BASE_URL, OPENAI_API_KEY, OPENAI_MODEL, MODEL_SECONDS, MODEL_PRICES (dollars per million tokens
+        in, cached, out), NL_REVIEWERS (e-mails), NL_QUESTIONS_PER_MINUTE, NL_KEEP_SECONDS.
+        """  # fmt: skip
+        return cls(
+            model_url=env.get("OPENAI_BASE_URL") or None,
+            model_key=env.get("OPENAI_API_KEY") or None,
+            model=env.get("OPENAI_MODEL") or "gpt-5.4-mini",
+            model_seconds=_integer(env, "MODEL_SECONDS", 20),
+            model_prices=_prices(env.get("MODEL_PRICES", "")),
+            reviewers=frozenset(e.strip().lower() for e in env.get("NL_REVIEWERS", "").split(",") if e.strip()),
+            questions_per_minute=_integer(env, "NL_QUESTIONS_PER_MINUTE", 60),
+            keep_seconds=_integer(env, "NL_KEEP_SECONDS", 60),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All of them."""
 
@@ -188,6 +281,8 @@ class Settings:
     auth: AuthSettings
     api: ApiSettings
     lanes: LaneSettings
+    asking: AskingSettings
+    reporting: ReportingSettings | None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
@@ -199,6 +294,8 @@ class Settings:
             auth=AuthSettings.from_env(env),
             api=ApiSettings.from_env(env),
             lanes=LaneSettings.from_env(env),
+            asking=AskingSettings.from_env(env),
+            reporting=ReportingSettings.from_env(env),
         )
 
 
@@ -209,8 +306,27 @@ def _required(env: Mapping[str, str], name: str) -> str:
     return value
 
 
-def _integer(env: Mapping[str, str], name: str, default: int) -> int:
+def _integer(env: Mapping[str, str], name: str, default: int, *, lowest: int = 0) -> int:
     text = env.get(name) or str(default)
     if not text.isdecimal():
         raise SettingsError(f"{name} must be a whole number, not {text!r}")
+    if int(text) < lowest:
+        raise SettingsError(f"{name} must be at least {lowest}")
     return int(text)
+
+
+def _prices(text: str) -> tuple[Decimal, ...] | None:
+    """Three prices in dollars, None when none are told.
+
+    >>> _prices("0.25, 0.025, 2"), _prices("")
+    ((Decimal('0.25'), Decimal('0.025'), Decimal('2')), None)
+    """
+    if not text:
+        return None
+    try:
+        prices = tuple(Decimal(part.strip()) for part in text.split(","))
+    except InvalidOperation:
+        prices = ()
+    if len(prices) != 3 or not all(price.is_finite() and price >= 0 for price in prices):  # noqa: PLR2004 - in, cached, out
+        raise SettingsError("MODEL_PRICES must be three amounts of dollars per million tokens: in, cached, out")
+    return prices

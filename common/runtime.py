@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import gc
 
+from common.asking.question import QuestionDesk
 from common.auth.tokens import Doorkeeper
 from common.bidding.desk import BidDesk
 from common.config import Settings, refuse_laptop_settings_on_cloud
@@ -43,6 +44,7 @@ def build(settings: Settings) -> Services:
         store=store,
         bid_desk=BidDesk(store, settings.lanes),
         mirror=_mirror(settings, store, threads),
+        question_desk=functools.cache(lambda: _question_desk(settings, store)),
     )
 
 
@@ -55,6 +57,13 @@ def _spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+
+
+def _question_desk(settings: Settings, store: Store) -> QuestionDesk:
+    """Where questions are answered; imported at the first one, for the other functions need none of it."""
+    from common.asking.building import question_desk
+
+    return question_desk(settings, store)
 
 
 def _mirror(settings: Settings, store: Store, threads: Threads) -> Mirror:

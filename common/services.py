@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from common.asking.question import QuestionDesk
 from common.auth.tokens import Doorkeeper
 from common.bidding.desk import BidDesk
 from common.config import ApiSettings
@@ -74,3 +75,4 @@ class Services:
     store: Store
     bid_desk: BidDesk
     mirror: Mirror
+    question_desk: Callable[[], QuestionDesk]  # made at the first question: what it needs is heavy to import

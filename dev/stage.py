@@ -19,6 +19,7 @@ BUILD = ROOT / "build"
 _STAMP_SECONDS = 315_532_800  # 1980-01-01T00:00:00Z, the earliest time that a zip archive can hold
 _FOLDER_MODE, _FILE_MODE = 0o755, 0o644
 _OWN_FILES = ("main.py", "requirements.txt")
+_DATA = {(".sql", "migrations"), (".sql", "views"), (".yaml", "nl"), (".yaml", "verified")}
 
 
 class StageError(Exception):
@@ -71,7 +72,7 @@ def _sources(operation: str, root: Path) -> Iterator[tuple[str, Path]]:
     for name in _OWN_FILES:
         yield name, root / "functions" / operation / name
     for path in (root / "common").rglob("*"):
-        if path.suffix == ".py" or (path.suffix == ".sql" and path.parent.name == "migrations"):
+        if path.suffix == ".py" or (path.suffix, path.parent.name) in _DATA:
             yield path.relative_to(root).as_posix(), path
 
 

@@ -24,11 +24,13 @@ from common import runtime
 from common.config import DatabaseSettings, Settings
 from common.services import Services
 from common.store.connect import connector
-from common.store.migrate import migrate
+from common.store.migrate import Analysts, migrate
+from common.store.reporting import Reporting
 from dev.stack.database import Account, DatabaseServer, private_server
 from dev.stack.emulator import Emulator, private_emulator
 from dev.stack.functions import function_environment
 from dev.stack.issuer import Issuer
+from tests.analysts import REVIEWER, Analyst
 from tests.market import ALLOWED_ORIGIN, Functions, Market, Records, running_functions
 
 hypothesis.settings.register_profile("gavel", deadline=None, max_examples=150, print_blob=True)
@@ -41,6 +43,9 @@ OPERATIONS = (
     "search_listings",
     "close_auctions",
     "sync_mirror",
+    "nl_query",
+    "nl_questions",
+    "nl_feedback",
 )
 
 
@@ -76,7 +81,8 @@ def emulator() -> Iterator[Emulator]:
 def function_env(database: DatabaseServer, issuer: Issuer, project: str) -> dict[str, str]:
     """The settings of a function without the mirror; lay others over them for a function of your own."""
     env = function_environment(database=database.environment(), issuer=issuer.url, emulator=None, project=project)
-    return env | {"ALLOWED_ORIGINS": ALLOWED_ORIGIN}
+    mine = {"ALLOWED_ORIGINS": ALLOWED_ORIGIN, "NL_REVIEWERS": REVIEWER, "NL_QUESTIONS_PER_MINUTE": "1000"}
+    return env | mine | {name: "" for name in ("OPENAI_BASE_URL", "OPENAI_API_KEY", "OPENAI_MODEL")}
 
 
 @pytest.fixture(scope="session")
@@ -109,6 +115,13 @@ def services(settings: Settings) -> Iterator[Services]:
     services = runtime.build(settings)
     yield services
     services.store.close()
+
+
+@pytest.fixture(scope="session")
+def reporting(settings: Settings) -> Reporting:
+    """The analysts' way to the data."""
+    assert settings.reporting is not None
+    return Reporting(settings.reporting)
 
 
 @pytest.fixture
@@ -145,6 +158,12 @@ def market(functions: Functions, issuer: Issuer, http: httpx.Client) -> Market:
     return Market(functions, issuer, http)
 
 
+@pytest.fixture
+def analyst(functions: Functions, issuer: Issuer, http: httpx.Client) -> Analyst:
+    """An analyst of this test alone, where no model is set up."""
+    return Analyst.new(functions, issuer, http)
+
+
 @pytest.fixture(scope="session")
 def records(database: DatabaseServer) -> Iterator[Records]:
     """The tables, as the functions' user may read and change them."""
@@ -170,10 +189,11 @@ def _private_schema() -> Iterator[DatabaseServer]:
 
 @contextmanager
 def _external_schema() -> Iterator[DatabaseServer]:
-    """A schema of our own on a running server, dropped at the end; one account is everybody there."""
+    """Two schemas of our own on a running server and an analyst, dropped at the end; one account is all others."""
     env: Mapping[str, str] = os.environ
     account = Account(user=env.get("TEST_DB_USER", "root"), password=env.get("TEST_DB_PASSWORD", ""))
     schema = f"gavel_test_{env.get('PYTEST_XDIST_WORKER', 'main')}_{secrets.token_hex(4)}"
+    analyst = Account(user=f"gavel_test_{secrets.token_hex(4)}", password=secrets.token_hex(16))
     with (
         closing(
             pymysql.connect(
@@ -189,19 +209,24 @@ def _external_schema() -> Iterator[DatabaseServer]:
         cursor.execute("SELECT VERSION()")
         ((version,),) = cursor.fetchall()
         cursor.execute(f"CREATE DATABASE {schema} CHARACTER SET utf8mb4")
+        cursor.execute(f"CREATE USER '{analyst.user}'@'%' IDENTIFIED BY '{analyst.password}'")
     server = DatabaseServer(
         host=env["TEST_DB_HOST"],
         port=int(env.get("TEST_DB_PORT", "3306")),
         root=account,
         app=account,
         migrate=account,
+        analyst=analyst,
         version=f"{'MariaDB' if 'MariaDB' in version else 'MySQL'} {version.split('-')[0]}",
         schema=schema,
+        reporting=f"{schema}_reporting",
     )
     try:
         yield server
     finally:
         with Records.of(server) as records:
+            records.execute(f"DROP USER '{analyst.user}'@'%'")
+            records.execute(f"DROP DATABASE IF EXISTS {server.reporting}")
             records.execute(f"DROP DATABASE {schema}")
 
 
@@ -209,4 +234,4 @@ def _migrate(server: DatabaseServer) -> None:
     """Bring the schema up to date, as the account that may."""
     settings = DatabaseSettings.from_env(server.environment(server.migrate))
     with closing(connector(replace(settings, statement_seconds=60, network_seconds=90))()) as connection:
-        migrate(connection, lambda _: None)
+        migrate(connection, lambda _: None, analysts=Analysts(schema=server.reporting, user=server.analyst.user))

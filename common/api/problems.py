@@ -16,7 +16,9 @@ STATUS: dict[str, HTTPStatus] = {
     "forbidden": HTTPStatus.FORBIDDEN,
     "email_unverified": HTTPStatus.FORBIDDEN,
     "seller_may_not_bid": HTTPStatus.FORBIDDEN,
+    "not_a_reviewer": HTTPStatus.FORBIDDEN,
     "listing_not_found": HTTPStatus.NOT_FOUND,
+    "question_not_found": HTTPStatus.NOT_FOUND,
     "method_not_allowed": HTTPStatus.METHOD_NOT_ALLOWED,
     "auction_not_started": HTTPStatus.CONFLICT,
     "auction_ended": HTTPStatus.CONFLICT,
@@ -25,6 +27,7 @@ STATUS: dict[str, HTTPStatus] = {
     "body_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "unsupported_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "idempotency_key_reused": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "too_many_questions": HTTPStatus.TOO_MANY_REQUESTS,
     "busy": HTTPStatus.SERVICE_UNAVAILABLE,
     "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "internal": HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -76,7 +79,7 @@ def problem(refusal: Refusal, *, trace_id: str, site_url: str) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = str(refusal.facts["allow"])
-    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+    if "retry_after_seconds" in refusal.facts:
         headers["Retry-After"] = str(refusal.facts["retry_after_seconds"])
     content = orjson.dumps(body, option=orjson.OPT_UTC_Z)
     return Response(content, status.value, headers=headers, media_type="application/problem+json")

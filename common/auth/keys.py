@@ -15,6 +15,7 @@ _TIMEOUT_SECONDS = 3.0
 _DEFAULT_AGE_SECONDS = 3600.0
 _RETRY_SECONDS = 10.0  # forged key ids must not become a flood of requests to the issuer
 _MAX_BYTES = 65_536
+_KEY_TYPES = {"RS256": "RSA", "ES256": "EC"}
 
 
 class KeysUnreachable(Exception):  # noqa: N818 - it says what happened
@@ -22,10 +23,11 @@ class KeysUnreachable(Exception):  # noqa: N818 - it says what happened
 
 
 class KeySet:
-    """The keys of one issuer by key id; used by many threads."""
+    """The keys of one issuer by key id, as far as they serve its algorithm; used by many threads."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, algorithm: str) -> None:
         self._url = url
+        self._algorithm = algorithm
         self._keys: dict[str, Any] = {}
         self._stale_at = 0.0
         self._retry_at = 0.0
@@ -57,13 +59,19 @@ class KeySet:
                 with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as response:  # noqa: S310 - our setting
                     document = json.loads(response.read(_MAX_BYTES))
                     age = _max_age(response.headers.get("Cache-Control", ""))
-                self._keys = {key["kid"]: jwt.PyJWK(key, algorithm="RS256").key for key in document["keys"]}
+                self._keys = self._read(document)
             except (OSError, ValueError, KeyError, TypeError, jwt.PyJWTError) as error:
                 if not self._keys:
                     self._retry_at = time.monotonic() + 1.0
                     raise KeysUnreachable(self._url) from error
             else:
                 self._stale_at = time.monotonic() + age
+
+    def _read(self, document: Any) -> dict[str, Any]:
+        kind = _KEY_TYPES[self._algorithm]
+        return {
+            key["kid"]: jwt.PyJWK(key, algorithm=self._algorithm).key for key in document["keys"] if key["kty"] == kind
+        }
 
 
 def _max_age(cache_control: str) -> float:

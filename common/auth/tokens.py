@@ -1,6 +1,7 @@
-"""Checking identity tokens: RS256, issuer, audience, times, subject. There is no other mode.
+"""Checking identity tokens: signature, issuer, audience, times, subject. There is no other mode.
 
-Source: Firebase's "Verify ID tokens" and Google's OIDC pages, as in the project's notes on identity.
+Source: Firebase's "Verify ID tokens", Google's OIDC pages and "Securing your app with signed headers" of
+Identity-Aware Proxy.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ T = TypeVar("T")
 _LEEWAY_SECONDS = 10
 _MAX_TOKEN_LENGTH = 8192
 _MAX_SUBJECT_LENGTH = 128
+_MAX_EMAIL_LENGTH = 190
 _REMEMBERED = 20_000  # tokens, a kilobyte each
 _REMEMBERED_SECONDS = 300
 
@@ -45,7 +47,7 @@ class Verifier(Generic[T]):
     def __init__(self, settings: IssuerSettings, read: Callable[[dict[str, Any]], T]) -> None:
         self._settings = settings
         self._read = read
-        self._keys = KeySet(settings.keys_url)
+        self._keys = KeySet(settings.keys_url, settings.algorithm)
         self._verified: OrderedDict[str, tuple[float, T]] = OrderedDict()
 
     def sender(self, token: str) -> T:
@@ -73,8 +75,9 @@ class Verifier(Generic[T]):
         except jwt.PyJWTError as error:
             raise Unauthenticated("The token is malformed.") from error
         key_id = header.get("kid")
-        if header.get("alg") != "RS256" or not isinstance(key_id, str):
-            raise Unauthenticated("The token is not signed with RS256 by a named key.")
+        algorithm = self._settings.algorithm
+        if header.get("alg") != algorithm or not isinstance(key_id, str):
+            raise Unauthenticated(f"The token is not signed with {algorithm} by a named key.")
         if self._keys.wants_fetch(key_id):
             raise KeysWanted(self._keys)
         key = self._keys.key(key_id)
@@ -87,7 +90,7 @@ class Verifier(Generic[T]):
             claims: dict[str, Any] = jwt.decode(
                 token,
                 key,
-                algorithms=["RS256"],
+                algorithms=[self._settings.algorithm],
                 audience=self._settings.audience,
                 issuer=self._settings.issuer,
                 leeway=_LEEWAY_SECONDS,
@@ -112,7 +115,9 @@ class Doorkeeper:
     def __init__(self, settings: AuthSettings) -> None:
         self._people = Verifier(settings.users, _person)
         self._services = Verifier(settings.services, _account)
-        self._service_account = settings.service_account
+        self._analysts = Verifier(settings.analysts, _analyst)
+        self._scheduler_account = settings.scheduler_account
+        self._dashboard_account = settings.dashboard_account
 
     def person(self, token: str) -> Actor:
         """The person whose identity token this is.
@@ -122,17 +127,35 @@ class Doorkeeper:
         """
         return self._people.sender(token)
 
-    def service(self, token: str) -> str:
-        """The e-mail of the service account that calls, which must be the one admitted.
+    def scheduler(self, token: str) -> None:
+        """Let the scheduler's service account in.
 
         Raises:
             Unauthenticated, KeysWanted: as `Verifier.sender`.
             Forbidden: it is another account, or none is admitted.
         """
-        account = self._services.sender(token)
-        if not self._service_account or account != self._service_account:
-            raise Forbidden("Only the scheduler's service account may call this.")
-        return account
+        self._admit(token, self._scheduler_account, "Only the scheduler's service account may call this.")
+
+    def analyst(self, token: str, assertion: str | None) -> Actor:
+        """The analyst for whom the dashboard's service account calls.
+
+        Args:
+            token: the dashboard's own.
+            assertion: what Identity-Aware Proxy signed about the person in front of the dashboard.
+
+        Raises:
+            Unauthenticated, KeysWanted: as `Verifier.sender`, of either.
+            Forbidden: another account calls, or none is admitted.
+        """
+        self._admit(token, self._dashboard_account, "Only the dashboard's service account may call this.")
+        if assertion is None:
+            raise Unauthenticated("The header X-Analyst-Assertion is missing.")
+        return self._analysts.sender(assertion)
+
+    def _admit(self, token: str, account: str, otherwise: str) -> None:
+        sender = self._services.sender(token)
+        if not account or sender != account:
+            raise Forbidden(otherwise)
 
 
 def _person(claims: dict[str, Any]) -> Actor:
@@ -140,7 +163,7 @@ def _person(claims: dict[str, Any]) -> Actor:
     return Actor(
         user_id=claims["sub"],
         display_name=_clean_name(claims.get("name")),
-        email=email[:190] if isinstance(email, str) else None,
+        email=email[:_MAX_EMAIL_LENGTH] if isinstance(email, str) else None,
         email_confirmed=not email or claims.get("email_verified") is True,
     )
 
@@ -149,6 +172,14 @@ def _account(claims: dict[str, Any]) -> str:
     """A service's confirmed e-mail, or nothing."""
     email = claims.get("email")
     return email if isinstance(email, str) and claims.get("email_verified") is True else ""
+
+
+def _analyst(claims: dict[str, Any]) -> Actor:
+    """An analyst; the proxy signs in nobody whose e-mail is not confirmed."""
+    email = claims.get("email")
+    if not isinstance(email, str) or not 0 < len(email) <= _MAX_EMAIL_LENGTH or not email.isprintable():
+        raise Unauthenticated("The assertion names no e-mail address.")
+    return Actor(user_id=claims["sub"], display_name="", email=email.lower(), email_confirmed=True)
 
 
 def _is_name(subject: object) -> bool:

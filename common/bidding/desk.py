@@ -7,7 +7,7 @@ Several instances may bid on the same row at once; the row lock decides between 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from common.deadline import Deadline
 from common.domain.actor import Actor
 from common.domain.errors import Busy, IdempotencyKeyReused, Refusal
 from common.domain.placed_bid import PlacedBid
+from common.store.listings import Offer
 from common.store.session import ConstraintViolated
 from common.store.store import Store, Transaction
 
@@ -25,6 +26,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 _MOST_REMEMBERED = 50_000  # people, and numbers of theirs: some ten MB each; forgetting costs a look-up
+_MOST_OFFERS = 5_000  # with descriptions of a few kilobytes
 
 
 class BidDesk:
@@ -35,6 +37,7 @@ class BidDesk:
         self._lanes: Lanes[PendingBid, AcceptedBid] = Lanes(self._commit, settings)
         self._people: dict[str, Actor] = {}
         self._numbers: dict[Pair, int] = {}  # a bidder keeps his number, so what was once committed stays true
+        self._offers: dict[str, Offer] = {}  # as of a revision, which is compared under the row's lock
 
     def place(self, bid: PendingBid) -> Awaitable[AcceptedBid]:
         """The bid, once it is committed.
@@ -81,12 +84,13 @@ class BidDesk:
         def attempt(tx: Transaction) -> _Round:
             if newcomers:
                 tx.users.remember([newcomers[user_id] for user_id in sorted(newcomers)])
-            return _play(tx, bids, self._numbers)
+            return _play(tx, bids, numbers=self._numbers, offers=self._offers)
 
         deadline = Deadline(max(bid.deadline.at for bid in bids))
         played = self._store.transact(attempt, deadline=deadline, repeatable=True)
         _remember(self._people, newcomers)
         _remember(self._numbers, played.numbers)
+        _remember(self._offers, played.offers, most=_MOST_OFFERS)
         return played.outcomes
 
     def _knows(self, actor: Actor) -> bool:
@@ -96,20 +100,25 @@ class BidDesk:
 
 @dataclass(frozen=True, slots=True)
 class _Round:
-    """What a batch came to, and the numbers of its bidders that were not remembered."""
+    """What a batch came to, and what it learnt: its bidders' numbers and its listings' offers."""
 
     outcomes: Sequence[AcceptedBid | Exception]
     numbers: Mapping[Pair, int]
+    offers: Mapping[str, Offer]
 
 
-def _play(tx: Transaction, bids: Sequence[PendingBid], remembered: Mapping[Pair, int]) -> _Round:
-    """Lock and look up, judge, write and commit."""
+def _play(
+    tx: Transaction, bids: Sequence[PendingBid], *, numbers: Mapping[Pair, int], offers: Mapping[str, Offer]
+) -> _Round:
+    """Lock and look up, judge, write and commit; `numbers` and `offers` are what is remembered."""
+    listing_ids = {bid.listing_id for bid in bids}
     pairs = {(bid.listing_id, bid.actor.user_id) for bid in bids}
-    numbers = {pair: remembered[pair] for pair in pairs if pair in remembered}
+    numbers = _known(numbers, pairs)
     docket = tx.dockets.open(
-        {bid.listing_id for bid in bids},
+        listing_ids,
         keys=[bid.key for bid in bids],
         bidders=[pair for pair in pairs if pair not in numbers],
+        offers=_known(offers, listing_ids),
     )
     numbers.update(docket.numbers)
     lots = {listing_id: Lot(listing, numbers, docket.now) for listing_id, listing in docket.listings.items()}
@@ -129,10 +138,17 @@ def _play(tx: Transaction, bids: Sequence[PendingBid], remembered: Mapping[Pair,
             for outcome in outcomes
         ],
         {**docket.numbers, **new_numbers},
+        docket.offers,
     )
 
 
-def _remember(known: dict[Key, Value], new: Mapping[Key, Value]) -> None:
-    if len(known) > _MOST_REMEMBERED:
+def _known(remembered: Mapping[Key, Value], keys: Collection[Key]) -> dict[Key, Value]:
+    """What is remembered of these; another thread may forget everything meanwhile."""
+    found = ((key, remembered.get(key)) for key in keys)
+    return {key: value for key, value in found if value is not None}
+
+
+def _remember(known: dict[Key, Value], new: Mapping[Key, Value], *, most: int = _MOST_REMEMBERED) -> None:
+    if len(known) > most:
         known.clear()
     known.update(new)

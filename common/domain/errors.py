@@ -5,11 +5,13 @@ Refusal                    everything the caller can be told
 ├── Unauthenticated        no valid token
 ├── Forbidden              a valid token of somebody who may not do this
 │   ├── EmailUnverified
-│   └── SellerMayNotBid
-├── ListingNotFound
+│   ├── SellerMayNotBid
+│   └── NotAReviewer
+├── ListingNotFound · QuestionNotFound
 ├── AuctionNotStarted · AuctionEnded · ListingCancelled
 ├── BidTooLow
 ├── IdempotencyKeyReused
+├── TooManyQuestions       from one analyst in a minute
 └── Busy · Unavailable     come back later
 
 A refusal knows its `code` and the facts to act on, never its HTTP status: `api/problems.py` holds that table.
@@ -81,11 +83,25 @@ class SellerMayNotBid(Forbidden):
     title = "Sellers may not bid on their own listings."
 
 
+class NotAReviewer(Forbidden):
+    """An analyst who is not a reviewer tried to make a verified question."""
+
+    code = "not_a_reviewer"
+    title = "Only reviewers make verified questions."
+
+
 class ListingNotFound(Refusal):
     """No listing has this id."""
 
     code = "listing_not_found"
     title = "There is no such listing."
+
+
+class QuestionNotFound(Refusal):
+    """The analyst asked no question with this id, or it was not answered by SQL."""
+
+    code = "question_not_found"
+    title = "There is no such answer of yours."
 
 
 class AuctionNotStarted(Refusal):
@@ -130,6 +146,16 @@ class IdempotencyKeyReused(Refusal):
 
     code = "idempotency_key_reused"
     title = "This Idempotency-Key was used for another request."
+
+
+class TooManyQuestions(Refusal):
+    """An analyst asks faster than the market can be read beside its bidders."""
+
+    code = "too_many_questions"
+    title = "That were many questions; wait a moment."
+
+    def __init__(self, detail: str = "", *, retry_after_seconds: int = 30) -> None:
+        super().__init__(detail, retry_after_seconds=retry_after_seconds)
 
 
 class Busy(Refusal):

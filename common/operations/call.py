@@ -29,6 +29,7 @@ class Caller(Enum):
     ANYONE = "anyone, signed in or not"
     PERSON = "somebody signed in"
     SCHEDULER = "the scheduler's service account"
+    ANALYST = "the dashboard's service account, for an analyst"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

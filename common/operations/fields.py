@@ -18,13 +18,23 @@ _LISTING_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _SLUG = re.compile(r"[a-z0-9-]{1,40}")
 _SELLER = re.compile(r"me|Seller [0-9A-Z]{6}")
+_NAME = re.compile(r"[A-Za-z0-9_.:-]+")
 _WHOLE = re.compile(r"[0-9]{1,15}")
+_LONGEST_SCALAR = 100
 # Controls, surrogates, and the marks that reorder text and so make a title read as another.
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-class _Parsed(fields.Field[T]):
-    """A field that is what its `parse` makes of a value."""
+class Parsed(fields.Field[T]):
+    """A field that is what its `_parse` makes of a value, which is never None."""
+
+    def parse(self, value: Any) -> T:
+        """The value.
+
+        Raises:
+            ValidationError: it is not one of the field's.
+        """
+        return self._parse(value)
 
     def _parse(self, value: Any) -> T:
         """The value, or a ValidationError."""
@@ -34,7 +44,7 @@ class _Parsed(fields.Field[T]):
         return self._parse(value)
 
 
-class Whole(_Parsed[int]):
+class Whole(Parsed[int]):
     """A JSON integer within bounds; no float, no boolean, no digits in quotes."""
 
     def __init__(self, *, minimum: int, maximum: int, **kwargs: Any) -> None:
@@ -66,7 +76,7 @@ class QueryWhole(Whole):
         return super()._parse(int(value))
 
 
-class Text(_Parsed[str]):
+class Text(Parsed[str]):
     """Text with something to read in it, without control characters; line breaks only where `lines`."""
 
     def __init__(self, *, longest: int, lines: bool = False, **kwargs: Any) -> None:
@@ -86,7 +96,7 @@ class Text(_Parsed[str]):
         return value.strip()
 
 
-class ListingId(_Parsed[str]):
+class ListingId(Parsed[str]):
     """A listing's id: 11 URL-safe characters."""
 
     def _parse(self, value: Any) -> str:
@@ -95,7 +105,7 @@ class ListingId(_Parsed[str]):
         return value
 
 
-class Moment(_Parsed[datetime]):
+class Moment(Parsed[datetime]):
     """A time in RFC 3339 with its offset, turned into UTC."""
 
     def _parse(self, value: Any) -> datetime:
@@ -107,7 +117,7 @@ class Moment(_Parsed[datetime]):
             raise ValidationError("Must be a time that exists.") from error
 
 
-class Slug(_Parsed[str]):
+class Slug(Parsed[str]):
     """A short name of small letters, digits and hyphens."""
 
     def _parse(self, value: Any) -> str:
@@ -116,7 +126,7 @@ class Slug(_Parsed[str]):
         return value
 
 
-class SellerName(_Parsed[str]):
+class SellerName(Parsed[str]):
     """A seller's public alias, or `me` for the caller."""
 
     def _parse(self, value: Any) -> str:
@@ -125,7 +135,7 @@ class SellerName(_Parsed[str]):
         return value
 
 
-class OneOf(_Parsed[str]):
+class OneOf(Parsed[str]):
     """One of a few words."""
 
     def __init__(self, words: tuple[str, ...], **kwargs: Any) -> None:
@@ -135,6 +145,45 @@ class OneOf(_Parsed[str]):
     def _parse(self, value: Any) -> str:
         if not isinstance(value, str) or value not in self.words:
             raise ValidationError(f"Must be one of {', '.join(self.words)}.")
+        return value
+
+
+class Flag(Parsed[bool]):
+    """True or false; no 0, 1 or "yes"."""
+
+    def _parse(self, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ValidationError("Must be true or false.")
+        return value
+
+
+class Name(Parsed[str]):
+    """A name made by a machine: letters, digits, and - _ . : between them."""
+
+    def __init__(self, *, shortest: int, longest: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.shortest = shortest
+        self.longest = longest
+
+    def _parse(self, value: Any) -> str:
+        if not isinstance(value, str) or not self.shortest <= len(value) <= self.longest or not _NAME.fullmatch(value):
+            raise ValidationError(f"Must be {self.shortest} to {self.longest} letters, digits or any of - _ . :")
+        return value
+
+
+class Scalars(Parsed[dict[str, Any]]):
+    """A few named texts and whole numbers; who uses them judges the values."""
+
+    def __init__(self, *, most: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.most = most
+
+    def _parse(self, value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict) or len(value) > self.most:
+            raise ValidationError(f"Must be an object with at most {self.most} members.")
+        for name, inner in value.items():
+            if len(name) > _LONGEST_SCALAR or type(inner) not in (str, int) or len(str(inner)) > _LONGEST_SCALAR:
+                raise ValidationError("Each member must be a short text or a whole number.")
         return value
 
 

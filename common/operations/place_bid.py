@@ -39,7 +39,7 @@ class Request(Strict):
 
     def read(self, given: Mapping[str, Any]) -> BidBody:
         """The body."""
-        return BidBody(**self.load(given))
+        return BidBody(**self.members(given))
 
 
 class PlacedView(Strict):

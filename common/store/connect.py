@@ -48,11 +48,11 @@ _CONVERSIONS: dict[Any, Any] = {**conversions, FIELD_TYPE.DATETIME: utc, JsonTex
 
 
 def connector(settings: DatabaseSettings) -> Callable[[], Connection]:
-    """A function that opens a ready session; the way is chosen by the settings."""
-    dial = _dial_cloud_sql(settings) if settings.cloud_sql_instance else _dial_tcp(settings)
+    """A function that opens a ready session."""
+    dial = dialer(settings)
 
     def connect() -> Connection:
-        connection = dial()
+        connection = dial(**_options(settings))
         try:
             _prepare(connection, settings)
         except BaseException:
@@ -61,6 +61,11 @@ def connector(settings: DatabaseSettings) -> Callable[[], Connection]:
         return connection
 
     return connect
+
+
+def dialer(settings: DatabaseSettings) -> Callable[..., Connection]:
+    """A function that opens a bare connection with PyMySQL's options; the way is chosen by the settings."""
+    return _dial_cloud_sql(settings) if settings.cloud_sql_instance else _dial_tcp(settings)
 
 
 def _options(settings: DatabaseSettings) -> dict[str, Any]:
@@ -76,8 +81,8 @@ def _options(settings: DatabaseSettings) -> dict[str, Any]:
     }
 
 
-def _dial_tcp(settings: DatabaseSettings) -> Callable[[], Connection]:
-    def dial() -> Connection:
+def _dial_tcp(settings: DatabaseSettings) -> Callable[..., Connection]:
+    def dial(**options: Any) -> Connection:
         return pymysql.connect(
             host=settings.host,
             port=settings.port,
@@ -85,7 +90,7 @@ def _dial_tcp(settings: DatabaseSettings) -> Callable[[], Connection]:
             password=settings.password or "",
             database=settings.name,
             **_tls(settings.host),
-            **_options(settings),
+            **options,
         )
 
     return dial
@@ -98,7 +103,7 @@ def _tls(host: str) -> dict[str, Any]:
     return {"ssl_verify_cert": True, "ssl_verify_identity": True}
 
 
-def _dial_cloud_sql(settings: DatabaseSettings) -> Callable[[], Connection]:
+def _dial_cloud_sql(settings: DatabaseSettings) -> Callable[..., Connection]:
     """Private IP and IAM authentication; certificates are refreshed when used, since CPU sleeps between requests.
 
     The connector is imported and made at the first connection (0.3 s): it starts a thread and makes a key pair.
@@ -108,7 +113,7 @@ def _dial_cloud_sql(settings: DatabaseSettings) -> Callable[[], Connection]:
     made: list[Any] = []
     lock = threading.Lock()
 
-    def dial() -> Connection:
+    def dial(**options: Any) -> Connection:
         with lock:
             if not made:
                 from google.cloud.sql.connector import Connector
@@ -124,7 +129,7 @@ def _dial_cloud_sql(settings: DatabaseSettings) -> Callable[[], Connection]:
             enable_iam_auth=iam,
             ssl_disabled=True,  # the connector's own TLS is around it
             **({} if iam else {"password": settings.password}),
-            **_options(settings),
+            **options,
         )
         return connection
 

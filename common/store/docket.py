@@ -2,20 +2,20 @@
 
 Each is several statements sent together, since on the way of a bid a round trip costs more than a statement does.
 Rows travel as JSON both ways: a batch is one parameter instead of thousands of VALUES, and a listing one column
-instead of twenty-seven, which PyMySQL would take apart one by one (docs/decisions/0004).
+instead of twenty, which PyMySQL would take apart one by one (docs/decisions/0004).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from common.domain.listing import Listing
 from common.domain.placed_bid import PlacedBid
 from common.store.bids import BID_COLUMNS
-from common.store.listings import LISTING_COLUMNS, listing_of_json
-from common.store.session import Session, Statement, json_rows, json_table
+from common.store.listings import OFFER_COLUMNS, STANDING_COLUMNS, Offer, listing_of_json, offer_of_json
+from common.store.session import Row, Session, Statement, json_rows, json_table
 
 Pair = tuple[str, str]
 
@@ -26,12 +26,14 @@ class Docket:
 
     listings: those asked for that exist, by id, locked · now: the database's clock once they were
     placed: the bids placed before under the keys asked for · numbers: of bidders who bid before, as far as asked for
+    offers: those of the listings that were not known, or have changed since
     """
 
     listings: Mapping[str, Listing]
     now: datetime
     placed: Mapping[Pair, PlacedBid]
     numbers: Mapping[Pair, int]
+    offers: Mapping[str, Offer]
 
 
 class Dockets:
@@ -40,40 +42,43 @@ class Dockets:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def open(self, listing_ids: Iterable[str], keys: Sequence[Pair], bidders: Sequence[Pair]) -> Docket:
+    def open(
+        self,
+        listing_ids: Collection[str],
+        keys: Sequence[Pair],
+        bidders: Sequence[Pair],
+        *,
+        offers: Mapping[str, Offer],
+    ) -> Docket:
         """Lock these listings, in id order so that no two batches wait in a ring, and then read the rest.
 
-        keys: (bidder id, idempotency key) · bidders: (listing id, bidder id) whose numbers are not known yet. The
-        clock is that of the statement after the lock: a statement's own time is when it began, which may be long
-        before it had the lock.
+        keys: (bidder id, idempotency key) · bidders: (listing id, bidder id) whose numbers are not known yet ·
+        offers: of listings read before, which are read again only if their revision has risen. The clock is that of
+        the statement after the lock: a statement's own time is when it began, which may be long before it had it.
         """
-        locked, known, numbered = self._session.rows_of_each(
-            Statement(
-                f"SELECT JSON_ARRAY({LISTING_COLUMNS}) FROM listings l FORCE INDEX (PRIMARY)"
-                " WHERE l.id IN %(ids)s ORDER BY l.id FOR UPDATE",
-                {"ids": tuple(sorted(listing_ids))},
-            ),
-            Statement(
-                f"SELECT UTC_TIMESTAMP(6), {BID_COLUMNS} FROM (SELECT 1) clock LEFT JOIN ("
-                + json_table("asked", bidder_id_asked="user", key_asked="key")
-                + " STRAIGHT_JOIN bids FORCE INDEX (bids_idempotency)"
-                " ON bidder_id = bidder_id_asked AND idempotency_key = key_asked) ON TRUE",
-                {"asked": json_rows(keys)},
-            ),
-            Statement(
-                "SELECT listing_id, bidder_id, number FROM "
-                + json_table("asked", listing_id_asked="listing", bidder_id_asked="user")
-                + " STRAIGHT_JOIN bidders FORCE INDEX (PRIMARY)"
-                " ON listing_id = listing_id_asked AND bidder_id = bidder_id_asked",
-                {"asked": json_rows(bidders)},
-            ),
+        unknown = tuple(sorted(listing_id for listing_id in listing_ids if listing_id not in offers))
+        locked, known, numbered, *offered = self._session.rows_of_each(
+            _lock(listing_ids), _clock_and_bids(keys), _numbers_of(bidders), *([_offers(unknown)] if unknown else ())
         )
+        read = _read_offers(offered[0]) if offered else {}
+        changed = tuple(
+            listing_id
+            for listing_id, revision, _ in locked
+            if listing_id not in read and offers[listing_id].revision != revision
+        )
+        if changed:
+            (again,) = self._session.rows_of_each(_offers(changed))
+            read |= _read_offers(again)
         placed = [PlacedBid._make(row[1:]) for row in known if row[1] is not None]
         return Docket(
-            listings={listing.id: listing for listing in (listing_of_json(text) for (text,) in locked)},
+            listings={
+                listing_id: listing_of_json(text, read.get(listing_id) or offers[listing_id])
+                for listing_id, _, text in locked
+            },
             now=known[0][0],
             placed={(bid.bidder_id, bid.idempotency_key): bid for bid in placed},
             numbers={(listing_id, bidder_id): number for listing_id, bidder_id, number in numbered},
+            offers=read,
         )
 
     def settle(self, listings: Sequence[Listing], bids: Sequence[PlacedBid], numbers: Mapping[Pair, int]) -> None:
@@ -87,6 +92,45 @@ class Dockets:
         if numbers:
             statements.append(_numbers(numbers))
         self._session.commit(*statements)
+
+
+def _lock(listing_ids: Collection[str]) -> Statement:
+    return Statement(
+        f"SELECT l.id, l.revision, JSON_ARRAY({STANDING_COLUMNS}) FROM listings l FORCE INDEX (PRIMARY)"
+        " WHERE l.id IN %(ids)s ORDER BY l.id FOR UPDATE",
+        {"ids": tuple(sorted(listing_ids))},
+    )
+
+
+def _clock_and_bids(keys: Sequence[Pair]) -> Statement:
+    return Statement(
+        f"SELECT UTC_TIMESTAMP(6), {BID_COLUMNS} FROM (SELECT 1) clock LEFT JOIN ("
+        + json_table("asked", bidder_id_asked="user", key_asked="key")
+        + " STRAIGHT_JOIN bids FORCE INDEX (bids_idempotency)"
+        " ON bidder_id = bidder_id_asked AND idempotency_key = key_asked) ON TRUE",
+        {"asked": json_rows(keys)},
+    )
+
+
+def _numbers_of(bidders: Sequence[Pair]) -> Statement:
+    return Statement(
+        "SELECT listing_id, bidder_id, number FROM "
+        + json_table("asked", listing_id_asked="listing", bidder_id_asked="user")
+        + " STRAIGHT_JOIN bidders FORCE INDEX (PRIMARY)"
+        " ON listing_id = listing_id_asked AND bidder_id = bidder_id_asked",
+        {"asked": json_rows(bidders)},
+    )
+
+
+def _offers(listing_ids: tuple[str, ...]) -> Statement:
+    return Statement(
+        f"SELECT JSON_ARRAY({OFFER_COLUMNS}) FROM listings l FORCE INDEX (PRIMARY) WHERE l.id IN %(ids)s",
+        {"ids": listing_ids},
+    )
+
+
+def _read_offers(rows: Sequence[Row]) -> dict[str, Offer]:
+    return {offer.id: offer for offer in (offer_of_json(text) for (text,) in rows)}
 
 
 def _bids(bids: Sequence[PlacedBid]) -> Statement:

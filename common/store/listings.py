@@ -15,14 +15,22 @@ from common.store.connect import utc
 from common.store.search import ORDERS, Search, SortKey
 from common.store.session import ConstraintViolated, Row, Session, json_rows, json_table
 
-LISTING_COLUMNS = (
-    "l.id, l.seller_id, l.currency, l.starting_price, l.reserve_price, l.increment, l.soft_close_window_seconds,"
-    " l.soft_close_extension_seconds, l.soft_close_max_extension_seconds, l.starts_at, l.scheduled_end,"
-    " l.leader, l.high_max, l.second_max, l.current_price, l.bid_count, l.ends_at, l.status, l.title, l.description,"
-    " l.category, (SELECT u.alias FROM users u WHERE u.id = l.seller_id), l.buy_now_price, l.outcome,"
-    " l.winner, l.bidder_count, l.version"
+STANDING_COLUMNS = (
+    "l.id, l.revision, l.leader, l.high_max, l.second_max, l.current_price, l.bid_count, l.ends_at, l.status,"
+    " l.outcome, l.winner, l.bidder_count, l.version"
 )
-_TIMES = (9, 10, 16)  # the places of times among them
+"""What bids and closing change; every reader of a listing needs it."""
+
+OFFER_COLUMNS = (
+    "l.id, l.revision, l.seller_id, l.currency, l.starting_price, l.reserve_price, l.increment,"
+    " l.soft_close_window_seconds, l.soft_close_extension_seconds, l.soft_close_max_extension_seconds, l.starts_at,"
+    " l.scheduled_end, l.title, l.description, l.category, (SELECT u.alias FROM users u WHERE u.id = l.seller_id),"
+    " l.buy_now_price"
+)
+"""What the seller offered; it stays as it is for as long as its revision does."""
+
+LISTING_COLUMNS = f"{STANDING_COLUMNS}, {OFFER_COLUMNS}"
+_OFFER = 13  # the first place of the offer among them
 _SECOND = timedelta(seconds=1)
 
 
@@ -179,45 +187,84 @@ def _row_of(new: NewListing, now: datetime) -> dict[str, object]:
     }
 
 
-def listing_of_json(text: str) -> Listing:
-    """A JSON_ARRAY of LISTING_COLUMNS."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What a seller offered, as of one revision of the listing."""
+
+    id: str
+    revision: int
+    terms: Terms
+    title: str
+    description: str
+    category: str
+    seller_alias: str
+    buy_now_price: int | None
+
+
+def offer_of_json(text: str) -> Offer:
+    """A JSON_ARRAY of OFFER_COLUMNS."""
     row = orjson.loads(text)
-    for place in _TIMES:
-        row[place] = utc(row[place])
-    return listing_of(row)
+    row[10], row[11] = utc(row[10]), utc(row[11])
+    return _offer_of(row)
+
+
+def listing_of_json(text: str, offer: Offer | None = None) -> Listing:
+    """A JSON_ARRAY of LISTING_COLUMNS, or of STANDING_COLUMNS for a known offer."""
+    row = orjson.loads(text)
+    row[7] = utc(row[7])
+    if offer is None:
+        row[_OFFER + 10], row[_OFFER + 11] = utc(row[_OFFER + 10]), utc(row[_OFFER + 11])
+        offer = _offer_of(row[_OFFER:])
+    return _listing_of(row, offer)
 
 
 def listing_of(row: Row) -> Listing:
     """A row of LISTING_COLUMNS."""
-    terms = Terms(
-        seller_id=row[1],
-        currency=row[2],
-        starting_price=row[3],
-        reserve_price=row[4],
-        increments=increments_of(row[2], row[5]),
-        soft_close=SoftClose(
-            window=timedelta(seconds=row[6]),
-            extension=timedelta(seconds=row[7]),
-            max_extension=timedelta(seconds=row[8]),
-        ),
-        starts_at=row[9],
-        scheduled_end=row[10],
-    )
-    standing = Standing(
-        leader=row[11], high_max=row[12], second_max=row[13], price=row[14], bid_count=row[15], ends_at=row[16]
-    )
+    return _listing_of(row, _offer_of(row[_OFFER:]))
+
+
+def _listing_of(row: Row, offer: Offer) -> Listing:
     return Listing(
+        id=offer.id,
+        terms=offer.terms,
+        standing=Standing(
+            leader=row[2], high_max=row[3], second_max=row[4], price=row[5], bid_count=row[6], ends_at=row[7]
+        ),
+        status=Status(row[8]),
+        title=offer.title,
+        description=offer.description,
+        category=offer.category,
+        seller_alias=offer.seller_alias,
+        buy_now_price=offer.buy_now_price,
+        outcome=None if row[9] is None else Outcome(row[9]),
+        winner=row[10],
+        bidder_count=row[11],
+        version=row[12],
+    )
+
+
+def _offer_of(row: Row) -> Offer:
+    terms = Terms(
+        seller_id=row[2],
+        currency=row[3],
+        starting_price=row[4],
+        reserve_price=row[5],
+        increments=increments_of(row[3], row[6]),
+        soft_close=SoftClose(
+            window=timedelta(seconds=row[7]),
+            extension=timedelta(seconds=row[8]),
+            max_extension=timedelta(seconds=row[9]),
+        ),
+        starts_at=row[10],
+        scheduled_end=row[11],
+    )
+    return Offer(
         id=row[0],
+        revision=row[1],
         terms=terms,
-        standing=standing,
-        status=Status(row[17]),
-        title=row[18],
-        description=row[19],
-        category=row[20],
-        seller_alias=row[21],
-        buy_now_price=row[22],
-        outcome=None if row[23] is None else Outcome(row[23]),
-        winner=row[24],
-        bidder_count=row[25],
-        version=row[26],
+        title=row[12],
+        description=row[13],
+        category=row[14],
+        seller_alias=row[15],
+        buy_now_price=row[16],
     )

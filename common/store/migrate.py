@@ -1,15 +1,19 @@
-"""Bringing a schema up to date: forward only, in order, one at a time, each file once."""
+"""Bringing a schema up to date: forward only, in order, one at a time, each once; then the analysts' views anew."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from common.store.connect import Connection
+from common.store.grants import allow_reading
 
 FILES = Path(__file__).parent / "migrations"
+VIEWS = Path(__file__).parent / "views"
 _LOCK_SECONDS = 60
 
 
@@ -17,8 +21,23 @@ class MigrationError(Exception):
     """The schema cannot be brought up to date; the message says what to do."""
 
 
-def migrate(connection: Connection, report: Callable[[str], None], files: Path = FILES) -> None:
-    """Apply what is missing; a second migration at the same time waits for the first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysts:
+    """The schema that their views are in, and the user who is to read them, None if nobody is yet."""
+
+    schema: str
+    user: str | None
+
+
+def view_names(views: Path = VIEWS) -> list[str]:
+    """The analysts' views, one file each, in alphabetical order."""
+    return sorted(path.stem for path in views.glob("*.sql"))
+
+
+def migrate(
+    connection: Connection, report: Callable[[str], None], files: Path = FILES, *, analysts: Analysts | None = None
+) -> None:
+    """Apply what is missing, and the views if there are analysts; a second migration at the same time waits.
 
     MySQL commits every CREATE and ALTER by itself, so a file that fails half-way stays half done: each is to be
     small, and written so that the functions of the version before it go on working.
@@ -45,6 +64,38 @@ def migrate(connection: Connection, report: Callable[[str], None], files: Path =
             cursor.execute("INSERT INTO schema_migrations VALUES (%s, %s, UTC_TIMESTAMP(6))", (path.name, digest))
             connection.commit()
             report(path.name)
+        if analysts is not None:
+            _apply_views(connection, analysts)
+
+
+def _apply_views(connection: Connection, analysts: Analysts) -> None:
+    """Define every view anew, with the rights of the user who migrates: a table may have changed under it.
+
+    A right to read a view outlasts its definition, and is granted before any view is missing it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DATABASE()")
+        ((market,),) = cursor.fetchall()
+        _make_schema(connection, analysts.schema)
+        for view in view_names():
+            text = (VIEWS / f"{view}.sql").read_text(encoding="utf-8")
+            for statement in _statements(text):
+                cursor.execute(statement.format(market=_named(market), reporting=_named(analysts.schema)))
+    if analysts.user is not None:
+        allow_reading(connection, schema=_named(analysts.schema), views=view_names(), user=analysts.user)
+
+
+def _make_schema(connection: Connection, name: str) -> None:
+    """Make it unless it is there; who may not make schemas finds one made for him."""
+    with connection.cursor() as cursor:
+        if not cursor.execute("SELECT 1 FROM information_schema.schemata WHERE schema_name = %s", (name,)):
+            cursor.execute(f"CREATE DATABASE {_named(name)} CHARACTER SET utf8mb4")
+
+
+def _named(schema: str) -> str:
+    if not re.fullmatch(r"[0-9A-Za-z_]+", schema):
+        raise MigrationError(f"a schema must be named in letters, digits and underscores, not {schema!r}")
+    return f"`{schema}`"
 
 
 def _statements(text: str) -> Iterator[str]:

@@ -21,6 +21,7 @@ from common.store.docket import Dockets
 from common.store.listings import Listings
 from common.store.notifications import Notifications
 from common.store.pool import Pool
+from common.store.questions import Questions
 from common.store.session import ConstraintViolated, Session
 from common.store.users import Users
 
@@ -75,6 +76,11 @@ class Transaction:
     def audit_log(self) -> AuditLog:
         """Who did what."""
         return AuditLog(self._session)
+
+    @cached_property
+    def questions(self) -> Questions:
+        """What analysts asked."""
+        return Questions(self._session)
 
 
 class Store:

@@ -163,7 +163,7 @@ class _Replay:
         ids = [self._lots[name].id for name in names]
 
         def attempt(tx: Transaction) -> Mapping[str, Listing]:
-            docket = tx.dockets.open(ids, keys=(), bidders=())
+            docket = tx.dockets.open(ids, keys=(), bidders=(), offers={})
             tx.listings.write_outcomes([_closed(each) for each in docket.listings.values()], closed_at=docket.now)
             return docket.listings
 

@@ -19,6 +19,8 @@ from dev.stack import mysqld, ports
 from dev.stack.process import Program, StartFailed, running
 
 SCHEMA = "gavel"
+REPORTING = "reporting"
+_USERS = {"root": "root", "app": "gavel_app", "migrate": "gavel_migrate", "analyst": "gavel_analyst"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,19 +33,25 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseServer:
-    """Where a server listens and who may do what there: `app` data, `migrate` the schema, `root` everything."""
+    """Where a server listens and who may do what there.
+
+    `app` reads and writes data, `migrate` alters the schemas, `analyst` reads the views that a migration lets him
+    read (in the schema `reporting`), `root` may everything.
+    """
 
     host: str
     port: int
     root: Account
     app: Account
     migrate: Account
+    analyst: Account
     version: str
     schema: str = SCHEMA
+    reporting: str = REPORTING
     pid: int = 0
 
     def environment(self, account: Account | None = None) -> dict[str, str]:
-        """The DB_* variables for an account; the functions' own if none is named."""
+        """The DB_* variables for an account, the functions' own if none is named; REPORTING_* for the analyst."""
         account = account or self.app
         return {
             "DB_HOST": self.host,
@@ -51,6 +59,9 @@ class DatabaseServer:
             "DB_USER": account.user,
             "DB_PASSWORD": account.password,
             "DB_NAME": self.schema,
+            "REPORTING_DB_USER": self.analyst.user,
+            "REPORTING_DB_PASSWORD": self.analyst.password,
+            "REPORTING_DB_NAME": self.reporting,
         }
 
 
@@ -99,6 +110,7 @@ def prepare(
         root=accounts["root"],
         app=accounts["app"],
         migrate=accounts["migrate"],
+        analyst=accounts["analyst"],
     )
     return server, Program(
         name="database",
@@ -139,24 +151,32 @@ def connect(
 
 
 def forget_mirror(server: DatabaseServer) -> int:
-    """Mark every listing as not mirrored, for an emulator that starts empty; how many there were.
+    """Mark what a visitor may look for as not mirrored, for an emulator that starts empty; how many listings.
 
-    `sync_mirror` then writes them again. Nothing happens where the table does not exist yet.
+    `sync_mirror` then writes them again; what ended more than a day ago is read from the database alone. Nothing
+    happens where the table does not exist yet.
     """
     with closing(connect(server, server.app)) as connection, connection.cursor() as cursor:
         with suppress(pymysql.err.ProgrammingError):
-            return cursor.execute("UPDATE listings SET mirrored_version = 0 WHERE mirrored_version > 0")
+            return cursor.execute(
+                "UPDATE listings SET mirrored_version = 0"
+                " WHERE mirrored_version > 0 AND ends_at > UTC_TIMESTAMP(6) - INTERVAL 1 DAY"
+            )
         return 0
 
 
 def _accounts(directory: Path) -> dict[str, Account]:
-    """The three accounts, with random passwords made once."""
+    """The four accounts, with random passwords made once; a directory from before one of them was needed gets it."""
     file = directory / "accounts.json"
-    if file.exists():
-        return {role: Account(**facts) for role, facts in json.loads(file.read_text()).items()}
-    users = {"root": "root", "app": "gavel_app", "migrate": "gavel_migrate"}
-    accounts = {role: Account(user=user, password=secrets.token_hex(16)) for role, user in users.items()}
-    _private_file(file).write_text(json.dumps({role: asdict(account) for role, account in accounts.items()}, indent=1))
+    known = json.loads(file.read_text()) if file.exists() else {}
+    accounts = {role: Account(**facts) for role, facts in known.items()}
+    for role, user in _USERS.items():
+        accounts.setdefault(role, Account(user=user, password=secrets.token_hex(16)))
+    if accounts.keys() != known.keys():
+        text = json.dumps({role: asdict(account) for role, account in accounts.items()}, indent=1)
+        new = _private_file(directory / "accounts.json.new")
+        new.write_text(text)
+        new.replace(file)
     return accounts
 
 
@@ -169,17 +189,22 @@ def _private_file(file: Path) -> Path:
 
 def _setup_sql(accounts: Mapping[str, Account]) -> str:
     """What the server runs at every start, before it listens; each line may run again."""
-    lines = [f"CREATE DATABASE IF NOT EXISTS {SCHEMA} CHARACTER SET utf8mb4;"]
-    for account in accounts.values():
-        name = f"'{account.user}'@'{ports.HOST}'"
-        lines.append(f"CREATE USER IF NOT EXISTS {name} IDENTIFIED BY '{account.password}';")
-        lines.append(f"ALTER USER {name} IDENTIFIED BY '{account.password}';")
-    app, migrate, root = (f"'{accounts[role].user}'@'{ports.HOST}'" for role in ("app", "migrate", "root"))
+    lines = [f"CREATE DATABASE IF NOT EXISTS {schema} CHARACTER SET utf8mb4;" for schema in (SCHEMA, REPORTING)]
+    names = {role: f"'{account.user}'@'{_host_of(role)}'" for role, account in accounts.items()}
+    for role, name in names.items():
+        lines.append(f"CREATE USER IF NOT EXISTS {name} IDENTIFIED BY '{accounts[role].password}';")
+        lines.append(f"ALTER USER {name} IDENTIFIED BY '{accounts[role].password}';")
     lines += [
         f"ALTER USER 'root'@'localhost' IDENTIFIED BY '{accounts['root'].password}';",
         "DROP USER IF EXISTS ''@'localhost';",
-        f"GRANT ALL ON *.* TO {root} WITH GRANT OPTION;",
-        f"GRANT ALL ON {SCHEMA}.* TO {migrate};",
-        f"GRANT SELECT, INSERT, UPDATE, DELETE ON {SCHEMA}.* TO {app};",
+        f"GRANT ALL ON *.* TO {names['root']} WITH GRANT OPTION;",
+        f"GRANT ALL ON {SCHEMA}.* TO {names['migrate']};",
+        f"GRANT ALL ON {REPORTING}.* TO {names['migrate']} WITH GRANT OPTION;",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON {SCHEMA}.* TO {names['app']};",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _host_of(role: str) -> str:
+    """Whence an account may come: the analyst from anywhere that the server listens, as migrations grant it."""
+    return "%" if role == "analyst" else ports.HOST

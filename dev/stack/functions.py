@@ -9,11 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dev.stack import ports
-from dev.stack.issuer import SCHEDULER_ACCOUNT, SERVICE_AUDIENCE
+from dev.stack.issuer import DASHBOARD_ACCOUNT, IAP_AUDIENCE, SCHEDULER_ACCOUNT, SERVICE_AUDIENCE
 from dev.stack.process import Program, running
 from dev.stack.settings import PROJECT, ROOT
 
 FUNCTIONS = ROOT / "functions"
+ANALYST = "analyst@example.com"
+"""Who asks on a laptop, and may review answers there."""
+FOR_ANALYSTS = frozenset({"nl_query", "nl_feedback", "nl_questions"})
+"""The operations behind the analysts' app: no other one gets their database account or the model's key."""
+_FOR_ANALYSTS_ALONE = ("REPORTING_", "OPENAI_")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +65,7 @@ def function_environment(
     """The settings of a function on one machine.
 
     Args:
-        database: the DB_* variables (`DatabaseServer.environment()`).
+        database: the DB_* and REPORTING_* variables (`DatabaseServer.environment()`).
         issuer: the base URL of the local token issuer.
         emulator: host:port of the Firestore emulator, None to run without the mirror.
         site: the base URL of the site, for the pages that explain problems.
@@ -72,10 +77,17 @@ def function_environment(
         "LOCAL_ISSUER": issuer,
         "SERVICE_AUDIENCE": SERVICE_AUDIENCE,
         "SCHEDULER_ACCOUNT": SCHEDULER_ACCOUNT,
+        "DASHBOARD_ACCOUNT": DASHBOARD_ACCOUNT,
+        "IAP_AUDIENCE": IAP_AUDIENCE,
         "SITE_URL": site,
         "MIRROR": "firestore" if emulator else "off",
     }
     return env | {"FIRESTORE_EMULATOR_HOST": emulator} if emulator else env
+
+
+def function_defaults(operation: str) -> dict[str, str]:
+    """What stands below a function's other settings: those who ask a model wait longer than those who bid."""
+    return {"NL_REVIEWERS": ANALYST, "REQUEST_SECONDS": "25"} if operation in FOR_ANALYSTS else {}
 
 
 def function_program(
@@ -83,7 +95,8 @@ def function_program(
 ) -> Program:
     """The framework's command line for one function, its settings laid over this process's environment.
 
-    It is ready when it answers at all: a refusal is an answer.
+    What only the functions for analysts may know is withheld from the others, even where the shell has it. It is
+    ready when it answers at all: a refusal is an answer.
     """
     command = [
         *(sys.executable, "-m", "functions_framework"),
@@ -93,12 +106,14 @@ def function_program(
         *("--port", str(port)),
     ]
     framework = {"PYTHONPATH": str(ROOT), "LOG_EXECUTION_ID": "false", "CLOUD_RUN_TIMEOUT_SECONDS": "30"}
+    settings = {**os.environ, **framework, **env}
+    withheld = () if operation in FOR_ANALYSTS else _FOR_ANALYSTS_ALONE
     return Program(
         name=operation,
         command=command,
         log=log,
         ready=lambda: ports.http_status(f"{ports.HOST}:{port}", method="OPTIONS") is not None,
-        env={**os.environ, **framework, **env},
+        env={name: value for name, value in settings.items() if not name.startswith(withheld)},
         port=port,
         grace_seconds=12,
     )

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 import socket
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -14,11 +15,11 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
 from dev.stack import ports, proxy
-from dev.stack.issuer import LIFETIME_SECONDS, Issuer
+from dev.stack.issuer import ASSERTION_SECONDS, DASHBOARD_ACCOUNT, LIFETIME_SECONDS, Issuer
 from dev.stack.problems import Refused, answer_refused
 from dev.stack.site import site
 
@@ -26,6 +27,8 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 TOKEN_BODY_BYTES = 4096
 USER_CHARACTERS = 128
 DISPLAY_NAME_CHARACTERS = 80
+EMAIL_CHARACTERS = 190
+_EMAIL = re.compile(r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +37,12 @@ class GatewayFacts:
 
     Args:
         functions: the base URL of each operation.
-        issuer: signs the tokens of /dev/token.
+        issuer: signs the tokens of /dev/token and /dev/analyst.
         dist: the folder of the built site.
         emulator: host:port of the Firestore emulator, None without live updates.
         project: the project id.
         site_url: its own address, for the pages that explain problems.
+        dashboard: the address of the analysts' app, None where it does not run.
     """
 
     functions: Mapping[str, str]
@@ -47,6 +51,7 @@ class GatewayFacts:
     emulator: str | None
     project: str
     site_url: str
+    dashboard: str | None = None
 
 
 def application(facts: GatewayFacts) -> Starlette:
@@ -61,6 +66,8 @@ def application(facts: GatewayFacts) -> Starlette:
     routes = [
         Route("/config.json", _configuration),
         Route("/dev/token", _token, methods=METHODS),
+        Route("/dev/analyst", _analyst, methods=METHODS),
+        Route("/analysts", _analysts, methods=METHODS),
         Route("/api/{operation}", proxy.Proxy(facts.functions, pool)),
         Route("/api/{rest:path}", _no_operation, methods=METHODS),
         Mount("/", site(facts.dist, emulator=facts.emulator)),
@@ -136,12 +143,40 @@ async def _no_operation(request: Request) -> Response:
 
 async def _token(request: Request) -> Response:
     """POST /dev/token: an ID token for any user one names; the local stack alone has this."""
-    if request.method != "POST":
-        raise Refused(405, "method_not_allowed", "That method is not answered here.", "Use POST.", allow="POST")
+    _only(request, "POST")
     facts: GatewayFacts = request.app.state.facts
     user, display_name = _who(await _json_body(request))
     token = facts.issuer.user_token(user, display_name)
     return JSONResponse({"id_token": token, "expires_in": LIFETIME_SECONDS}, headers={"Cache-Control": "no-store"})
+
+
+async def _analyst(request: Request) -> Response:
+    """POST /dev/analyst: what the analysts' app gets from Google in production, for any e-mail one names."""
+    _only(request, "POST")
+    facts: GatewayFacts = request.app.state.facts
+    email = _email(await _json_body(request))
+    signed = {
+        "service_token": facts.issuer.service_token(email=DASHBOARD_ACCOUNT),
+        "analyst_assertion": facts.issuer.analyst_assertion(email),
+        "expires_in": ASSERTION_SECONDS,
+    }
+    return JSONResponse(signed, headers={"Cache-Control": "no-store"})
+
+
+async def _analysts(request: Request) -> Response:
+    """GET /analysts: on to the analysts' app, whose port a page cannot know."""
+    _only(request, "GET")
+    facts: GatewayFacts = request.app.state.facts
+    if facts.dashboard is None:
+        raise Refused(404, "operation_not_found", "There is no such page.", "The analysts' app does not run here.")
+    return RedirectResponse(facts.dashboard, 307, headers={"Cache-Control": "no-store"})
+
+
+def _only(request: Request, method: str) -> None:
+    """Refuse other methods (HEAD is a GET without the body)."""
+    if request.method != method and (request.method, method) != ("HEAD", "GET"):
+        allow = "GET, HEAD" if method == "GET" else method
+        raise Refused(405, "method_not_allowed", "That method is not answered here.", f"Use {method}.", allow=allow)
 
 
 async def _json_body(request: Request) -> Any:
@@ -156,7 +191,7 @@ async def _json_body(request: Request) -> Any:
     try:
         return json.loads(bytes(body))
     except (ValueError, RecursionError):
-        raise Refused(400, "invalid_json", "The body is not JSON.", "Send an object with the member user.") from None
+        raise Refused(400, "invalid_json", "The body is not JSON.", "Send an object.") from None
 
 
 def _who(body: Any) -> tuple[str, str | None]:
@@ -175,6 +210,26 @@ def _who(body: Any) -> tuple[str, str | None]:
     if errors or not isinstance(user, str):
         raise Refused(400, "invalid_request", "The request is not valid.", "See errors.", errors)
     return user, name
+
+
+def _email(body: Any) -> str:
+    """The address of a well-formed body.
+
+    >>> _email({"email": "analyst@example.com"})
+    'analyst@example.com'
+    """
+    members = body if isinstance(body, dict) else {}
+    email = members.get("email")
+    errors = [_error(member, "Unknown member.") for member in members if member != "email"]
+    if not (isinstance(email, str) and _is_email(email)):
+        errors.append(_error("email", f"An e-mail address of at most {EMAIL_CHARACTERS} characters."))
+    if errors or not isinstance(email, str):
+        raise Refused(400, "invalid_request", "The request is not valid.", "See errors.", errors)
+    return email
+
+
+def _is_email(text: str) -> bool:
+    return len(text) <= EMAIL_CHARACTERS and text.isprintable() and _EMAIL.fullmatch(text) is not None
 
 
 def _is_name(name: Any) -> bool:

@@ -21,6 +21,7 @@ class StackSettings:
     port: int = 8080
     home: Path = ROOT / ".local"
     schedule_seconds: float = 5.0
+    history_listings: int = 2500
     functions: Path = ROOT / "functions"
     site: Path = ROOT / "web" / "site"
     project: str = PROJECT
@@ -39,6 +40,7 @@ class StackSettings:
             port=int(_number(env, "GAVEL_PORT", default=8080, lowest=0, highest=65535)),
             home=root / env.get("GAVEL_HOME", ".local"),
             schedule_seconds=_number(env, "GAVEL_SCHEDULE_SECONDS", default=5, lowest=0.1, highest=3600),
+            history_listings=int(_number(env, "GAVEL_HISTORY_LISTINGS", default=2500, lowest=0, highest=20_000)),
             functions=root / env.get("GAVEL_FUNCTIONS", "functions"),
             site=root / "web" / "site",
         )

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Mapping
 from socket import socket
 
-from dev.stack import database, emulator, functions, gateway, ports, scheduler
+from dev.stack import dashboard, database, emulator, functions, gateway, ports, scheduler
 from dev.stack.database import DatabaseServer
 from dev.stack.issuer import Issuer, kept_key
-from dev.stack.process import StartFailed, tethered
+from dev.stack.process import Program, StartFailed, tethered
 from dev.stack.progress import say, step
 from dev.stack.settings import ROOT, StackSettings
 from dev.stack.supervisor import Supervisor
@@ -26,7 +26,7 @@ class Stack:
         self.url = f"http://{ports.HOST}:{listener.getsockname()[1]}"
         self.operations = settings.operations()
         self.ports = ports.remembered_ports(
-            settings.home / "ports.json", ["database", "firestore", "issuer", *self.operations]
+            settings.home / "ports.json", ["database", "firestore", "issuer", "dashboard", *self.operations]
         )
         self.issuer = Issuer(
             key=kept_key(settings.home / "issuer.pem"), port=self.ports["issuer"], project=settings.project
@@ -38,6 +38,7 @@ class Stack:
         if self.why_no_emulator is None:
             self.emulator = env.get("FIRESTORE_EMULATOR_HOST") or f"{ports.HOST}:{self.ports['firestore']}"
         self.functions = {name: f"http://{ports.HOST}:{self.ports[name]}" for name in self.operations}
+        self.dashboard = f"http://{ports.HOST}:{self.ports['dashboard']}"
         self.web = gateway.server(gateway.application(self._gateway_facts()))
         self.tasks: list[asyncio.Task[None]] = []
 
@@ -51,15 +52,16 @@ class Stack:
         server = await self._start_database()
         if self.why_no_emulator is None:
             await self._start_emulator(server)
-        await self._start_functions(server)
+        await self._start_functions_and_dashboard(server)
         self.tasks.append(asyncio.create_task(self.web.serve(sockets=[self.listener])))
         await self._seed()
+        await self._make_history(server)
         every = self.settings.schedule_seconds
         self.tasks.append(asyncio.create_task(scheduler.run(self.functions, issuer=self.issuer, every_seconds=every)))
         self._tell_addresses(server)
 
     async def stop(self) -> None:
-        """Take everything down: gateway, scheduler, functions, emulator, database."""
+        """Take everything down: gateway, scheduler, functions and dashboard, emulator, database."""
         self.web.should_exit = True
         for task in self.tasks[1:]:  # the first is the gateway, which ends by itself
             task.cancel()
@@ -91,7 +93,16 @@ class Stack:
                 await self.supervisor.start([program], after_restart=mirror_again)
             await mirror_again()  # it keeps nothing from the last time
 
-    async def _start_functions(self, server: DatabaseServer) -> None:
+    async def _start_functions_and_dashboard(self, server: DatabaseServer) -> None:
+        """Side by side: Streamlit takes as long to start as a function."""
+        log = self.settings.logs / "dashboard.log"
+        app = dashboard.dashboard_program(gateway=self.url, port=self.ports["dashboard"], log=log, env=self.env)
+        self.supervisor.facts |= {"functions": self.functions, "dashboard": self.dashboard}
+        with step("functions and the analysts' app") as told:
+            await self.supervisor.start([*self._function_programs(server), app])
+            told.append(", ".join(self.operations))
+
+    def _function_programs(self, server: DatabaseServer) -> list[Program]:
         env = functions.function_environment(
             database=server.environment(),
             issuer=self.issuer.url,
@@ -99,20 +110,16 @@ class Stack:
             site=self.url,
             project=self.settings.project,
         )
-        programs = [
+        return [
             functions.function_program(
                 name,
-                {**self.env, **env},
+                {**functions.function_defaults(name), **self.env, **env},
                 port=self.ports[name],
                 directory=self.settings.functions,
                 log=self.settings.logs / f"{name}.log",
             )
             for name in self.operations
         ]
-        self.supervisor.facts["functions"] = self.functions
-        with step("functions") as told:
-            await self.supervisor.start(programs)
-            told.append(", ".join(self.operations))
 
     async def _seed(self) -> None:
         """Fill the market on the first start; a stack without goods is still a stack."""
@@ -122,6 +129,21 @@ class Stack:
         try:
             with step("seed the market"):
                 await self._run_module("dev.seed", "--gateway", self.url, log="seed.log", env={})
+        except StartFailed as failure:
+            say(f"! {failure}")
+            return
+        stamp.touch()
+
+    async def _make_history(self, server: DatabaseServer) -> None:
+        """A year of past sales for the analysts, once in each database: the stamp lies beside the data."""
+        stamp = self.settings.home / "database" / "history"
+        count = self.settings.history_listings
+        if not count or stamp.exists():
+            return
+        try:
+            with step("a year of past sales"):
+                arguments = ("--listings", str(count))
+                await self._run_module("dev.seed.history", *arguments, log="history.log", env=server.environment())
         except StartFailed as failure:
             say(f"! {failure}")
             return
@@ -159,12 +181,14 @@ class Stack:
             emulator=self.emulator,
             project=self.settings.project,
             site_url=self.url,
+            dashboard=self.dashboard,
         )
 
     def _tell_addresses(self, server: DatabaseServer) -> None:
         home = self.settings.home.relative_to(ROOT) if self.settings.home.is_relative_to(ROOT) else self.settings.home
         say()
         say(f"Gavel is open at {self.url}")
+        say(f"  analysts    {self.dashboard}")
         say(f"  functions   {self.url}/api/<operation>")
         say(f"  database    {server.host}:{server.port}, schema {server.schema}; accounts in {home}/database")
         if self.why_no_emulator is None:

@@ -17,7 +17,7 @@ from common.config import AuthSettings, IssuerSettings
 from common.domain.actor import Actor
 from common.domain.errors import Forbidden, Unauthenticated
 from dev.stack import ports
-from dev.stack.issuer import SCHEDULER_ACCOUNT, SERVICE_AUDIENCE, Issuer
+from dev.stack.issuer import DASHBOARD_ACCOUNT, IAP_AUDIENCE, SCHEDULER_ACCOUNT, SERVICE_AUDIENCE, Issuer
 
 
 class Clock:
@@ -94,14 +94,18 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return Clock(monkeypatch)
 
 
-def doorkeeper(issuer: Issuer, *, keys_url: str | None = None, account: str = SCHEDULER_ACCOUNT) -> Doorkeeper:
+def doorkeeper(
+    issuer: Issuer, *, keys_url: str | None = None, account: str = SCHEDULER_ACCOUNT, dashboard: str = DASHBOARD_ACCOUNT
+) -> Doorkeeper:
     """One that believes this issuer."""
     url = keys_url or f"{issuer.url}/jwks.json"
     return Doorkeeper(
         AuthSettings(
             users=IssuerSettings(issuer=f"{issuer.url}/users", audience=issuer.project, keys_url=url),
             services=IssuerSettings(issuer=f"{issuer.url}/services", audience=SERVICE_AUDIENCE, keys_url=url),
-            service_account=account,
+            analysts=IssuerSettings(issuer=f"{issuer.url}/iap", audience=IAP_AUDIENCE, keys_url=url, algorithm="ES256"),
+            scheduler_account=account,
+            dashboard_account=dashboard,
         )
     )
 
@@ -226,7 +230,7 @@ def test_old_keys_serve_on_while_the_issuer_is_away(issuer: Issuer, keys_server:
 def test_without_any_keys_nobody_comes_in(keys_server: KeysServer) -> None:
     """And the caller hears that it is our trouble, not his."""
     keys_server.answer = (500, b"")
-    keys = KeySet(keys_server.url)
+    keys = KeySet(keys_server.url, "RS256")
 
     for _ in range(3):
         with pytest.raises(KeysUnreachable):
@@ -271,21 +275,62 @@ def test_a_service_is_known_by_its_confirmed_address(issuer: Issuer) -> None:
     """The one that is admitted."""
     door = doorkeeper(issuer)
     with pytest.raises(KeysWanted) as wanted:
-        door.service(issuer.service_token())
+        door.scheduler(issuer.service_token())
     wanted.value.keys.fetch()
 
-    assert door.service(issuer.service_token()) == SCHEDULER_ACCOUNT
+    door.scheduler(issuer.service_token())
     with pytest.raises(Forbidden):
-        door.service(issuer.service_token(email="another@mail.example"))
+        door.scheduler(issuer.service_token(email="another@mail.example"))
 
 
 def test_where_no_account_is_admitted_none_comes_in(issuer: Issuer) -> None:
     """An empty setting is not everybody, nor the service without an address."""
     door = doorkeeper(issuer, account="")
     with pytest.raises(KeysWanted) as wanted:
-        door.service(issuer.service_token())
+        door.scheduler(issuer.service_token())
     wanted.value.keys.fetch()
 
     for email in (SCHEDULER_ACCOUNT, "", None):
         with pytest.raises(Forbidden):
-            door.service(issuer.service_token(email=email))
+            door.scheduler(issuer.service_token(email=email))
+
+
+def analyst(door: Doorkeeper, token: str, assertion: str | None) -> Actor:
+    """Who asks; keys are fetched as they are wanted, the app's issuer's and the proxy's."""
+    for _ in range(2):
+        try:
+            return door.analyst(token, assertion)
+        except KeysWanted as wanted:
+            wanted.keys.fetch()
+    return door.analyst(token, assertion)
+
+
+def test_an_analyst_is_known_by_what_the_proxy_signed(issuer: Issuer) -> None:
+    """Beside the app's own token, each under its own kind of key from the same address."""
+    token = issuer.service_token(email=DASHBOARD_ACCOUNT)
+
+    actor = analyst(doorkeeper(issuer), token, issuer.analyst_assertion("Ann@Mail.example"))
+
+    assert actor.email == "ann@mail.example"
+    assert actor.user_id.startswith("accounts.google.com:")
+
+
+def test_an_assertion_without_the_apps_token_is_nothing(issuer: Issuer, second_issuer: Issuer) -> None:
+    """Nor with the scheduler's, nor with another issuer's; and an app that is not set admits nobody."""
+    door, assertion = doorkeeper(issuer), issuer.analyst_assertion("ann@mail.example")
+
+    with pytest.raises(Forbidden):
+        analyst(door, issuer.service_token(), assertion)
+    with pytest.raises(Unauthenticated):
+        analyst(door, second_issuer.service_token(email=DASHBOARD_ACCOUNT), assertion)
+    with pytest.raises(Forbidden):
+        analyst(doorkeeper(issuer, dashboard=""), issuer.service_token(email=DASHBOARD_ACCOUNT), assertion)
+
+
+def test_an_analyst_needs_an_assertion_of_the_proxys_key(issuer: Issuer, second_issuer: Issuer) -> None:
+    """None, another issuer's, or one with the wrong algorithm in it are all refused."""
+    door, token = doorkeeper(issuer), issuer.service_token(email=DASHBOARD_ACCOUNT)
+
+    for assertion in (None, "", second_issuer.analyst_assertion("ann@mail.example"), issuer.user_token("ann"), token):
+        with pytest.raises(Unauthenticated):
+            analyst(door, token, assertion)

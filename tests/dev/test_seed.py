@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from dev.stack.settings import ROOT
 
 CATEGORIES = {"art", "books", "cameras", "coins", "furniture", "jewelry", "watches", "wine"}
 MARKET = planned_market(listings=48, seed=1)
+PAST = 30
 ITEMS = {item["title"]: item for item in json.loads(DATA.read_text(encoding="utf-8"))["listings"]}
 
 
@@ -95,16 +96,17 @@ def test_every_item_reads_like_one() -> None:
 
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A stack on its first start, which seeds the market."""
+    """A stack on its first start, which seeds the market and then its past."""
     home = tmp_path_factory.mktemp("home")
     port = ports.free_port()
     settings = {"GAVEL_HOME": str(home), "GAVEL_PORT": str(port), "GAVEL_FIRESTORE_JAR": "none"}
+    settings["GAVEL_HISTORY_LISTINGS"] = str(PAST)
     others = {name: value for name, value in os.environ.items() if name != "FIRESTORE_EMULATOR_HOST"}
     stack = Program(
         name="stack",
         command=[sys.executable, "-m", "dev.stack", "up"],
         log=home / "up.log",
-        ready=(home / "seeded").exists,
+        ready=(home / "database" / "history").exists,
         env={**others, **settings, "PYTHONPATH": str(ROOT)},
         grace_seconds=30,
     )
@@ -118,28 +120,35 @@ def seed(*options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
 
 
-def listings(gateway: str) -> list[dict[str, Any]]:
+def listings(gateway: str, **query: str) -> list[dict[str, Any]]:
     """Everything that is listed."""
     found: list[dict[str, Any]] = []
     cursor: dict[str, str] = {}
     while True:
-        page = httpx.get(f"{gateway}/api/search_listings", params={"limit": 50, **cursor}, trust_env=False).json()
+        page = httpx.get(
+            f"{gateway}/api/search_listings", params={"limit": 50, **query, **cursor}, trust_env=False
+        ).json()
         found += page["listings"]
         if page["next_cursor"] is None:
             return found
         cursor = {"cursor": page["next_cursor"]}
 
 
+def is_past(listing: dict[str, Any]) -> bool:
+    """Whether a listing is one of the year before: they all began days ago."""
+    return datetime.fromisoformat(listing["starts_at"]) < datetime.now(UTC) - timedelta(days=1)
+
+
 def test_the_first_start_fills_the_market_and_only_another_number_adds_to_it(gateway: str) -> None:
     """As planned, bid for bid; the people stay hidden."""
-    shown = {listing["title"]: listing for listing in listings(gateway)}
+    shown = {listing["title"]: listing for listing in listings(gateway) if not is_past(listing)}
 
     again = seed("--gateway", gateway, "--listings", "10")
     more = seed("--gateway", gateway, "--listings", "3", "--seed", "7")
 
     assert [(run.returncode, run.stderr) for run in (again, more)] == [(0, "")] * 2
     assert "10 of 10 listings" in again.stdout
-    assert (len(shown), len(listings(gateway))) == (48, 48 + 3)
+    assert (len(shown), len(listings(gateway))) == (48, PAST + 48 + 3)
     for planned in MARKET:
         listing, standing = shown[planned.offer["title"]], after_all_bids(planned)
         assert (listing["bid_count"], listing["current_price"]) == (standing.bid_count, standing.price)
@@ -147,6 +156,16 @@ def test_the_first_start_fills_the_market_and_only_another_number_adds_to_it(gat
         ends = datetime.fromisoformat(listing["scheduled_end"]) - datetime.fromisoformat(listing["starts_at"])
         assert ends == planned.duration
     assert Counter(listing["status"] for listing in shown.values())["scheduled"] == 2
+
+
+def test_the_past_crowds_nobody_out(gateway: str) -> None:
+    """What a visitor sees first is open now and none of it old; the past is there for those who ask for it."""
+    first = httpx.get(f"{gateway}/api/search_listings", params={"status": "active"}, trust_env=False).json()["listings"]
+
+    assert len(first) == 20
+    assert not any(is_past(listing) for listing in first)
+    assert sum(is_past(listing) for listing in listings(gateway, status="closed")) >= PAST - 5  # some were withdrawn
+    assert sum(is_past(listing) for listing in listings(gateway)) == PAST
 
 
 def test_without_a_gateway_it_says_so(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from dev.stack import ports, scheduler
 from dev.stack.functions import function_process
 from dev.stack.gateway import GatewayFacts, served
-from dev.stack.issuer import Issuer
+from dev.stack.issuer import DASHBOARD_ACCOUNT, IAP_AUDIENCE, Issuer
 
 ECHO = """
 import asyncio, functions_framework.aio
@@ -58,6 +58,7 @@ def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
             emulator="127.0.0.1:8711",
             project="demo-gavel",
             site_url="http://site",
+            dashboard="http://127.0.0.1:8501",
         )
         with served(facts) as url:
             yield Stand(url, issuer)
@@ -188,6 +189,87 @@ def test_a_sign_in_must_be_a_small_json_post(stand: Stand) -> None:
     ]
 
     assert codes == ["method_not_allowed", "unsupported_media_type", "body_too_large", "invalid_json", "invalid_json"]
+
+
+def test_an_analyst_signs_in_as_anybody(stand: Stand) -> None:
+    """Both tokens that the functions for analysts want, for as long as the shorter of them lives."""
+    answer = httpx.post(f"{stand.url}/dev/analyst", json={"email": "ada@example.com"})
+
+    keys = jwt.PyJWKClient(f"{stand.issuer.url}/jwks.json")
+    token, assertion = answer.json()["service_token"], answer.json()["analyst_assertion"]
+    service = jwt.decode(token, keys.get_signing_key_from_jwt(token), algorithms=["RS256"], audience="gavel-local")
+    analyst = jwt.decode(
+        assertion, keys.get_signing_key_from_jwt(assertion), algorithms=["ES256"], audience=IAP_AUDIENCE
+    )
+    assert (service["email"], analyst["email"]) == (DASHBOARD_ACCOUNT, "ada@example.com")
+    assert answer.json()["expires_in"] == analyst["exp"] - analyst["iat"] < service["exp"] - service["iat"]
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("email", ["a@b.c", f"{'a' * 178}@example.com", "o'neil+gavel@mail.example.com"])
+def test_an_address_that_is_one_is_taken(stand: Stand, email: str) -> None:
+    """Up to 190 characters."""
+    assert len(email) <= 190
+    assert httpx.post(f"{stand.url}/dev/analyst", json={"email": email}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        ({}, ["email"]),
+        ([], ["email"]),
+        ({"email": 7}, ["email"]),
+        ({"email": None}, ["email"]),
+        ({"email": "ada"}, ["email"]),
+        ({"email": "ada@localhost"}, ["email"]),
+        ({"email": "ada@example.com "}, ["email"]),
+        ({"email": "ada@example.com\n"}, ["email"]),
+        ({"email": "a d@example.com"}, ["email"]),
+        ({"email": "a@b@example.com"}, ["email"]),
+        ({"email": "ada\u200b@example.com"}, ["email"]),
+        ({"email": f"{'a' * 179}@example.com"}, ["email"]),
+        ({"email": "ada@example.com", "admin": True}, ["admin"]),
+    ],
+)
+def test_a_wrong_analyst_names_the_field(stand: Stand, body: object, fields: list[str]) -> None:
+    """400 with the members that are wrong."""
+    answer = httpx.post(f"{stand.url}/dev/analyst", json=body)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+    assert [error["field"] for error in answer.json()["errors"]] == fields
+
+
+def test_an_analysts_sign_in_is_as_guarded_as_a_bidders(stand: Stand) -> None:
+    """No other method, and no type that another site's form could send."""
+    url = f"{stand.url}/dev/analyst"
+
+    by_get = httpx.get(url)
+    as_text = httpx.post(url, content=b'{"email":"ada@example.com"}', headers={"Content-Type": "text/plain"})
+
+    assert (by_get.status_code, by_get.json()["code"], by_get.headers["allow"]) == (405, "method_not_allowed", "POST")
+    assert (as_text.status_code, as_text.json()["code"]) == (415, "unsupported_media_type")
+
+
+def test_a_page_finds_the_analysts_app(stand: Stand) -> None:
+    """By a redirect, since its port is not known beforehand; nothing can be posted there."""
+    there, head, posted = (httpx.request(method, f"{stand.url}/analysts") for method in ("GET", "HEAD", "POST"))
+
+    assert (there.status_code, there.headers["location"]) == (307, "http://127.0.0.1:8501")
+    assert there.headers["cache-control"] == "no-store"
+    assert head.status_code == 307
+    assert (posted.status_code, posted.headers["allow"]) == (405, "GET, HEAD")
+
+
+def test_where_the_app_does_not_run_its_page_is_a_problem(tmp_path: Path) -> None:
+    """404 in the form of all refusals."""
+    with Issuer() as issuer:
+        facts = GatewayFacts(
+            functions={}, issuer=issuer, dist=tmp_path, emulator=None, project="demo-gavel", site_url="http://site"
+        )
+        with served(facts) as url:
+            answer = httpx.get(f"{url}/analysts")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "operation_not_found")
 
 
 JOB = """

@@ -1,21 +1,28 @@
 """The stack's settings, ports, lock and state."""
 
 import os
+import re
 import socket
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from dev.stack import lock, ports, state
+from dev.stack.functions import ANALYST, FOR_ANALYSTS, function_defaults, function_program
 from dev.stack.settings import ROOT, SettingError, StackSettings, environment
+
+# What Cloud Run sets, what nobody may set there, what the machine has.
+NOT_SETTINGS = {"K_SERVICE", "FIREBASE_AUTH_EMULATOR_HOST", "JAVA_HOME"}
 
 
 def test_an_empty_environment_gives_the_documented_defaults() -> None:
-    """Port 8080, state in .local, a run of the scheduler every five seconds."""
+    """Port 8080, state in .local, a run of the scheduler every five seconds, a year of 2,500 past auctions."""
     settings = StackSettings.from_env({})
 
     assert (settings.port, settings.home, settings.schedule_seconds) == (8080, ROOT / ".local", 5)
+    assert settings.history_listings == 2500
 
 
 @pytest.mark.parametrize(
@@ -24,6 +31,8 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
         ("GAVEL_PORT", "eighty", "GAVEL_PORT must be a number, not 'eighty'."),
         ("GAVEL_PORT", "65536", "GAVEL_PORT must lie between 0 and 65535, not 65536."),
         ("GAVEL_SCHEDULE_SECONDS", "0", "GAVEL_SCHEDULE_SECONDS must lie between 0.1 and 3600, not 0."),
+        ("GAVEL_HISTORY_LISTINGS", "-1", "GAVEL_HISTORY_LISTINGS must lie between 0 and 20000, not -1."),
+        ("GAVEL_HISTORY_LISTINGS", "20001", "GAVEL_HISTORY_LISTINGS must lie between 0 and 20000, not 20001."),
     ],
 )
 def test_a_senseless_setting_is_refused_by_its_name(name: str, value: str, sentence: str) -> None:
@@ -32,6 +41,48 @@ def test_a_senseless_setting_is_refused_by_its_name(name: str, value: str, sente
         StackSettings.from_env({name: value})
 
     assert str(refusal.value) == sentence
+
+
+@pytest.mark.parametrize("count", [0, 20_000])
+def test_there_may_be_no_past_or_a_large_one(count: int) -> None:
+    """Both ends of the range are in it."""
+    assert StackSettings.from_env({"GAVEL_HISTORY_LISTINGS": str(count)}).history_listings == count
+
+
+def test_every_setting_is_documented() -> None:
+    """`.env.example` has each name that the functions, the stack or the analysts' app reads."""
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    readers = ("common/config.py", "dev/stack/settings.py", "dev/stack/mysqld.py", "dev/stack/emulator.py")
+    read = {
+        name
+        for file in readers
+        for name in re.findall(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"', (ROOT / file).read_text(encoding="utf-8"))
+    }
+
+    assert len(read) > 30
+    assert {name for name in read if not re.search(rf"\b{name}\b", text)} == NOT_SETTINGS
+
+
+def test_only_the_functions_for_analysts_get_their_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model's key and the reader's account, be they from the shell or from the stack."""
+    monkeypatch.setenv("OPENAI_API_KEY", "shell")
+    given = {"REPORTING_DB_PASSWORD": "stack", "DB_PASSWORD": "own"}
+
+    def environment_of(operation: str) -> Mapping[str, str]:
+        env = function_program(operation, given, port=1, log=tmp_path / "log").env
+        assert env is not None
+        return env
+
+    for operation in StackSettings().operations():
+        secrets = {"OPENAI_API_KEY", "REPORTING_DB_PASSWORD"} & environment_of(operation).keys()
+        assert secrets == ({"OPENAI_API_KEY", "REPORTING_DB_PASSWORD"} if operation in FOR_ANALYSTS else set())
+        assert environment_of(operation)["DB_PASSWORD"] == "own"
+
+
+def test_who_asks_a_model_waits_longer_than_who_bids() -> None:
+    """And the analyst of a laptop may review; the settings of people go over both."""
+    assert function_defaults("nl_query") == {"NL_REVIEWERS": ANALYST, "REQUEST_SECONDS": "25"}
+    assert function_defaults("place_bid") == {}
 
 
 def test_the_process_environment_wins_over_the_env_file(tmp_path: Path) -> None:

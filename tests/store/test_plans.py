@@ -101,13 +101,14 @@ def locked(open_connection: Callable[..., Connection], lots: Sequence[str]) -> s
 def test_a_docket_goes_by_the_intended_indexes(connection: Connection, lots: Sequence[str]) -> None:
     """Listings and bidders by primary key, keys by the bidders' own unique key, driven by the rows asked for."""
     asked = [(f"uid-{number}", f"key-{number:04}") for number in range(20)]
-    Dockets(Session(connection)).open(lots[:3], asked, [(lots[0], user_id) for user_id, _ in asked])
+    Dockets(Session(connection)).open(lots[:3], asked, [(lots[0], user_id) for user_id, _ in asked], offers={})
 
-    listings, bids, bidders = plans(connection)
+    listings, bids, bidders, offers = plans(connection)
 
     assert step(listings, "l")["key"] == "PRIMARY"
     assert step(listings, "l")["type"] == "range"
     assert int(step(listings, "l")["rows"]) == 3
+    assert step(offers, "l")["key"] == "PRIMARY"
     assert (step(bids, "bids")["key"], step(bids, "bids")["type"]) == ("bids_idempotency", "eq_ref")
     assert (step(bidders, "bidders")["key"], step(bidders, "bidders")["type"]) == ("PRIMARY", "eq_ref")
     for plan, table in ((bids, "bids"), (bidders, "bidders")):
@@ -120,7 +121,7 @@ def test_a_docket_locks_its_listings_and_no_other(
 ) -> None:
     """Three of forty."""
     connection = open_connection()
-    Dockets(Session(connection)).open(lots[5:8], [], [])
+    Dockets(Session(connection)).open(lots[5:8], [], [], offers={})
 
     assert locked(open_connection, lots) == set(lots[5:8])
 
@@ -130,7 +131,7 @@ def test_a_docket_locks_its_listings_and_no_other(
 
 def test_a_docket_locks_in_the_order_of_ids(open_connection: Callable[..., Connection], lots: Sequence[str]) -> None:
     """No two batches wait in a ring: what comes back is sorted, however it was asked for."""
-    docket = Dockets(Session(open_connection())).open(sorted(lots, reverse=True), [], [])
+    docket = Dockets(Session(open_connection())).open(sorted(lots, reverse=True), [], [], offers={})
 
     assert all(earlier < later for earlier, later in pairwise(docket.listings))
     assert len(docket.listings) == len(lots)
@@ -141,7 +142,7 @@ def test_settling_a_docket_goes_by_primary_key(
 ) -> None:
     """The update is driven by the rows written, and touches those listings alone."""
     dockets = Dockets(Session(connection))
-    docket = dockets.open(lots[:2], [], [])
+    docket = dockets.open(lots[:2], [], [], offers={})
     moved = [replace(listing, version=listing.version) for listing in docket.listings.values()]
     WritingDown.sent.clear()
     dockets.settle(moved, [_a_bid(moved[0], docket.now)], {(moved[0].id, "uid-plans"): 9})
@@ -279,3 +280,35 @@ def _a_bid(listing: Listing, now: Any) -> PlacedBid:
         ends_at=now + timedelta(hours=1),
         version=1,
     )
+
+
+def test_an_offer_that_is_known_is_not_read_again(connection: Connection, lots: Sequence[str]) -> None:
+    """Its listing is the same as when everything is read."""
+    dockets = Dockets(Session(connection))
+    first = dockets.open(lots[:2], [], [], offers={})
+    WritingDown.sent.clear()
+
+    second = dockets.open(lots[:2], [], [], offers=first.offers)
+
+    assert set(first.offers) == set(lots[:2])
+    assert second.offers == {}
+    assert second.listings == first.listings
+    assert "description" not in "".join(WritingDown.sent)
+
+
+def test_an_offer_that_was_changed_is_read_again(
+    open_connection: Callable[..., Connection], lots: Sequence[str]
+) -> None:
+    """By its revision; the others are not."""
+    connection = open_connection()
+    dockets = Dockets(Session(connection))
+    known = dockets.open(lots[:2], [], [], offers={}).offers
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE listings SET title = 'Mended', revision = revision + 1 WHERE id = %s", (lots[0],))
+
+    docket = dockets.open(lots[:2], [], [], offers=known)
+
+    assert set(docket.offers) == {lots[0]}
+    assert docket.listings[lots[0]].title == "Mended"
+    assert docket.listings[lots[1]].title == known[lots[1]].title
+    connection.rollback()
