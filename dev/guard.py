@@ -1,7 +1,8 @@
 """What the SQL guard says of statements in a file: `python -m dev.guard FILE.jsonl`.
 
-Each line of the file is {"id", "sql"}; for each one {"id", "verdict": "accept" or "reject", "code", "sql"} is printed, sql
-being what would run, null if nothing would. Lines that are something else are named on stderr, and the exit status is 1.
+Each line of the file is {"id", "sql"}; for each one {"id", "verdict": "accept" or "reject", "code", "sql"} is printed,
+sql being what would run, null if nothing would. Lines that are something else are named on stderr, and the exit status
+is 1.
 """
 
 from __future__ import annotations

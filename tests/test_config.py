@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from common.config import Settings, SettingsError
+from common.config import AskingSettings, Settings, SettingsError
 from dev.stack.settings import ROOT
 
 PRODUCTION = {
@@ -155,3 +155,35 @@ def test_the_process_of_a_refused_function_ends(name: str, tmp_path: Path) -> No
 
     assert done.returncode != 0
     assert f"{name} must not be set on Google Cloud" in done.stdout + done.stderr
+
+
+def test_without_key_and_address_there_is_no_model() -> None:
+    """An address alone is one, for servers that ask for no key."""
+    assert not AskingSettings.from_env({}).has_model
+    assert not AskingSettings.from_env({"OPENAI_MODEL": "gpt", "OPENAI_API_KEY": "", "OPENAI_BASE_URL": ""}).has_model
+    assert AskingSettings.from_env({"OPENAI_API_KEY": "sk-1"}).has_model
+    assert AskingSettings.from_env({"OPENAI_BASE_URL": "http://127.0.0.1:11434/v1"}).has_model
+
+
+def test_the_models_key_does_not_print() -> None:
+    """Nor in the settings around it."""
+    settings = AskingSettings.from_env({"OPENAI_API_KEY": "sk-secret"})
+
+    assert settings.model_key == "sk-secret"
+    assert "sk-secret" not in repr(settings)
+
+
+@pytest.mark.parametrize("text", ["1,2", "1,2,3,4", "1,2,three", "1,2,-3", "1,2,NaN", "1;2;3"])
+def test_prices_are_three_amounts(text: str) -> None:
+    """Anything else would make costs up."""
+    with pytest.raises(SettingsError, match="MODEL_PRICES"):
+        AskingSettings.from_env({"MODEL_PRICES": text})
+
+
+def test_reviewers_are_known_in_any_case() -> None:
+    """And nobody is one where nobody is named."""
+    assert AskingSettings.from_env({"NL_REVIEWERS": " Ann@Mail.Example, bob@mail.example ,"}).reviewers == {
+        "ann@mail.example",
+        "bob@mail.example",
+    }
+    assert AskingSettings.from_env({}).reviewers == frozenset()

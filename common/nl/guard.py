@@ -1,8 +1,9 @@
 """The guard: the one way from somebody's SQL to SQL that may run.
 
-Whoever wrote a query, a model, a person or we ourselves, it is read, held against the lists of what is allowed, and written
-anew; only that text is ever executed. The rules are in docs/decisions/0010-sql-guard.md. The database's own limits (a user
-who may SELECT from the reporting views and nothing else, time, rows) stand behind it and do not rely on it.
+Whoever wrote a query, a model, a person or we ourselves, it is read, held against the lists of what is allowed, and
+written anew; only that text is ever executed. Why it is made so: docs/decisions/0010-sql-guard.md. The database's own
+limits (a user who may SELECT from the reporting views and nothing else, time, rows) stand behind it and do not rely on
+it.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ __all__ = ["CanonicalQuery", "GuardError", "guard"]
 class CanonicalQuery:
     """A query that may run.
 
-    `sql` is the only text of it that may be executed; `tables` and `columns` ("listings.id") are the real ones it reads,
-    `fingerprint` the SHA-256 of `sql`, `uses_clock` whether its answer depends on when it is asked.
+    `sql` is the only text of it that may be executed; `tables` and `columns` ("listings.id") are the real ones it
+    reads, `fingerprint` the SHA-256 of `sql`, `uses_clock` whether its answer depends on when it is asked.
     """
 
     sql: str
@@ -51,7 +52,7 @@ def guard(sql: str, policy: Policy) -> CanonicalQuery:
         raise GuardError("too_deep", "The query is nested too deeply.") from None
     except GuardError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever the parser stumbles over must not run, and must not stop the service
+    except Exception as error:
         raise GuardError("not_understood", "The query is not understood; write it more plainly.") from error
 
 

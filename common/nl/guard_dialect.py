@@ -1,8 +1,8 @@
 """MySQL as the guard reads and writes it: sqlglot's dialect, with functions kept as they were written.
 
-sqlglot translates functions between databases: LOG10(x) comes back as LOG(10, x), which is not the same number, UTC_DATE()
-as text that MySQL does not know. Here a call stays a name and its arguments (`Anonymous`), save for the few with a syntax of
-their own; so the guard's list of functions is a list of names, and what runs is what was written.
+sqlglot translates functions between databases: LOG10(x) comes back as LOG(10, x), which is not the same number,
+UTC_DATE() as text that MySQL does not know. Here a call stays a name and its arguments (`Anonymous`), save for the few
+with a syntax of their own; so the guard's list of functions is a list of names, and what runs is what was written.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlglot.errors import ErrorLevel, SqlglotError
 from sqlglot.expressions import DType
 from sqlglot.generators.mysql import MySQLGenerator
 from sqlglot.parsers.mysql import MySQLParser
-from sqlglot.tokens import Token
+from sqlglot.tokenizer_core import Token
 
 from common.nl.guard_error import GuardError
 
@@ -30,6 +30,7 @@ CAST_TYPES: Final = {
     **{each: each.value for each in (DType.DECIMAL, DType.DOUBLE, DType.DATE, DType.DATETIME, DType.TIME, DType.CHAR)},
 }
 """The types that CAST knows here, and their names in MySQL."""
+WRITTEN: Final = "written"
 _PARTED = (exp.Is, exp.In, exp.Between, exp.Like)
 
 
@@ -40,16 +41,23 @@ class _Parser(MySQLParser):
         name: MySQLParser.NO_PAREN_FUNCTION_PARSERS[name] for name in ("ANY", "CASE")
     }
 
+    def _parse_paren(self) -> exp.Expr | None:
+        """Remembers which parentheses were written: sqlglot adds its own where it groups a chain of comparisons."""
+        found = super()._parse_paren()
+        if isinstance(found, exp.Paren):
+            found.meta[WRITTEN] = True
+        return found
+
 
 class _Generator(MySQLGenerator):
     """Writes what was read; NOT stands where people write it."""
 
     TRANSFORMS = {  # noqa: RUF012 - as in the class it extends
         **{node: how for node, how in MySQLGenerator.TRANSFORMS.items() if node is not exp.Select},
-        exp.Cast: lambda self, expression: _cast(self, expression),
+        exp.Cast: lambda self, cast: _cast(self, cast),  # noqa: PLW0108 - stands below
         exp.Concat: lambda self, expression: self.expressions(expression, flat=True),
         exp.CurrentTimestamp: lambda *_: "CURRENT_TIMESTAMP",
-        exp.GroupConcat: lambda self, expression: _group_concat(self, expression),
+        exp.GroupConcat: lambda self, call: _group_concat(self, call),  # noqa: PLW0108 - stands below
     }
 
     def interval_sql(self, expression: exp.Interval) -> str:
@@ -110,7 +118,9 @@ def parse(tokens: list[Token], sql: str) -> exp.Expr:
     try:
         trees = _DIALECT.parser(error_level=ErrorLevel.RAISE).parse(tokens, sql)
     except SqlglotError as error:
-        raise GuardError("syntax", "The query is not valid MySQL, or uses something that is not possible here.") from error
+        raise GuardError(
+            "syntax", "The query is not valid MySQL, or uses something that is not possible here."
+        ) from error
     if len(trees) != 1 or trees[0] is None:
         raise GuardError("many_statements", "Write one statement.")
     for node in list(trees[0].find_all(exp.Cast)):

@@ -71,7 +71,9 @@ def check_function(call: exp.Anonymous) -> None:
     """
     name = name_of(call)
     if name not in FUNCTIONS:
-        instead = f": use {_INSTEAD[name]}." if name in _INSTEAD else "; the usual ones for numbers, texts and dates are."
+        instead = (
+            f": use {_INSTEAD[name]}." if name in _INSTEAD else "; the usual ones for numbers, texts and dates are."
+        )
         raise GuardError("function", f"The function {name} is not possible here{instead}")
     fewest, most = FUNCTIONS[name]
     if not fewest <= len(call.expressions) <= most:
@@ -83,7 +85,9 @@ def check_function(call: exp.Anonymous) -> None:
         raise GuardError("needs_over", f"{name} cannot stand over a window.")
     if name in {"DATE_ADD", "DATE_SUB"} and not isinstance(call.expressions[1], exp.Interval):
         raise GuardError("interval", f"Write {name}(date, INTERVAL 1 DAY).")
-    if name in CLOCK and any(not isinstance(each, exp.Literal) or each.this not in "0123456" for each in call.expressions):
+    if name in CLOCK and any(
+        not isinstance(each, exp.Literal) or each.this not in "0123456" for each in call.expressions
+    ):
         raise GuardError("arguments", f"{name} takes at most the number of digits after the second, 0 to 6.")
     if name == "REPLACE" and _growth(call) > GROWTH:
         raise GuardError("growth", "REPLACE may not make a text that much longer.")

@@ -19,9 +19,11 @@ from common.nl.policy import Policy
 _NAME: Final = re.compile(r"[A-Za-z_](?:[A-Za-z0-9_ ]{0,62}[A-Za-z0-9_])?")
 
 _RESERVED: Final = frozenset(
-    "ALL AND AS ASC BETWEEN BY CASE CROSS DELETE DESC DISTINCT DROP ELSE EXCEPT EXISTS FOR FROM GROUP HAVING IN INNER INSERT "
-    "INTERSECT INTO IS JOIN LIKE LIMIT LOCK NATURAL NOT NULL ON OR ORDER OUTER OVER PROCEDURE SELECT SET STRAIGHT_JOIN TABLE "
-    "THEN UNION UPDATE USING WHEN WHERE WINDOW WITH XOR".split()
+    (  # noqa: SIM905 - a list that is read as prose
+        "ALL AND AS ASC BETWEEN BY CASE CROSS DELETE DESC DISTINCT DROP ELSE EXCEPT EXISTS FOR FROM GROUP HAVING "
+        "IN INNER INSERT INTERSECT INTO IS JOIN LIKE LIMIT LOCK NATURAL NOT NULL ON OR ORDER OUTER OVER PROCEDURE "
+        "SELECT SET STRAIGHT_JOIN TABLE THEN UNION UPDATE USING WHEN WHERE WINDOW WITH XOR"
+    ).split()
 )
 """Words that MySQL never takes for a name. Other reserved words are fine as aliases: what runs has them quoted."""
 
@@ -189,7 +191,9 @@ class _Resolver:
                 raise GuardError("unknown_column", f"USING ({name.this}) needs that column on both sides.")
             scope.merged.add(name.this.lower())
             self._reading.columns |= {
-                output.origin for source in owners if (output := scope.sources[source].find(name.this)) and output.origin
+                output.origin
+                for source in owners
+                if (output := scope.sources[source].find(name.this)) and output.origin
             }
 
     def _column(self, node: exp.Column, scope: Scope, *, aliases: bool) -> None:
@@ -285,5 +289,7 @@ def _totals(node: exp.Expr) -> bool:
 
 def _without_parentheses(node: exp.Column) -> GuardError | None:
     if not node.args.get("table") and node.name.upper() in FUNCTIONS:
-        return GuardError("unknown_column", f"There is no column {node.name}; the function is written {node.name.upper()}().")
+        return GuardError(
+            "unknown_column", f"There is no column {node.name}; the function is written {node.name.upper()}()."
+        )
     return None

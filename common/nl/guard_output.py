@@ -8,16 +8,19 @@ from typing import Final
 
 from sqlglot import exp
 from sqlglot.expressions import DType
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from common.nl.guard_dialect import parse, tokenize, write
 from common.nl.guard_error import GuardError
 from common.nl.guard_shape import children
+from common.nl.guard_tokens import check_nesting
 
 _OPERATORS: Final = (exp.Binary, exp.Not, exp.Neg, exp.Between, exp.In)
 _UNDER_LOGIC: Final = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.Is, exp.Like, exp.In)
 """Bind tighter than AND and OR in every grammar, so stand there without parentheses."""
 _PARTED: Final = (exp.Is, exp.In, exp.Between)
+_CHAINS: Final = ((exp.Add, exp.Sub), (exp.Mul,))
+"""From left to right in every grammar: 1 - 2 + 3."""
 _OPERANDS: Final = ("this", "expression", "low", "high")
 
 
@@ -64,10 +67,12 @@ def in_parentheses(node: exp.Expr) -> None:
 
 
 def _plain(node: exp.Expr, operand: exp.Expr, name: str) -> bool:
-    """Whether an operand needs no parentheses: a comparison in AND, a chain of ANDs, x IS NOT NULL."""
+    """Whether an operand needs no parentheses: a comparison in AND, a chain of ANDs or sums, x IS NOT NULL."""
     if isinstance(node, exp.And | exp.Or):
         is_not = isinstance(operand, exp.Not) and isinstance(operand.this, _PARTED[:2])
         return isinstance(operand, _UNDER_LOGIC) or is_not or (type(operand) is type(node) and name == "this")
+    if name == "this" and any(isinstance(node, kind) and isinstance(operand, kind) for kind in _CHAINS):
+        return True
     return isinstance(node, exp.Not) and isinstance(operand, _PARTED)
 
 
@@ -84,18 +89,22 @@ def canonical(tree: exp.Expr, written: Sequence[Token], changed: Counter[str]) -
     """
     sql = write(tree)
     tokens = tokenize(sql)
+    check_nesting(tokens)
     if parse(tokens, sql) != tree:
         raise GuardError("not_stable", "The query is not understood with certainty; write it more plainly.")
     kept = Counter(_significant(written))
     kept.update(changed)
     if +kept != Counter(_significant(tokens)):
-        raise GuardError("not_kept", "The query uses a form that is not MySQL's, or not understood; write it more plainly.")
+        raise GuardError(
+            "not_kept", "The query uses a form that is not MySQL's, or not understood; write it more plainly."
+        )
     return sql
 
 
 _SYNONYMS: Final = {
     "!=": "<>", "MOD": "%", "DISTINCTROW": "DISTINCT", "SOME": "ANY", "CONVERT": "CAST", "POSITION": "LOCATE",
-    "SUBSTR": "SUBSTRING", "UNKNOWN": "NULL", "INT": "SIGNED", "INTEGER": "SIGNED", "BIGINT": "SIGNED", "DEC": "DECIMAL",
+    "SUBSTR": "SUBSTRING", "UNKNOWN": "NULL", "INT": "SIGNED", "INTEGER": "SIGNED", "BIGINT": "SIGNED",
+    "DEC": "DECIMAL",
 }  # fmt: skip
 _SILENT: Final = frozenset({"(", ")", ",", "AS", "ASC", "OUTER", ";", "INNER"})
 
@@ -114,7 +123,9 @@ def _significant(tokens: Sequence[Token]) -> Iterator[str]:
 def _told(word: str, before: str, after: str) -> Iterator[str]:
     if word in {"DATE", "TIME"} and after.startswith("'"):
         yield "CAST"
-    if word in {"ROWS", "RANGE"} and after in {"UNBOUNDED", "CURRENT", "INTERVAL"} or (word == "ROWS" and after.isdigit()):
+    if (word in {"ROWS", "RANGE"} and after in {"UNBOUNDED", "CURRENT", "INTERVAL"}) or (
+        word == "ROWS" and after.isdigit()
+    ):
         yield from ("BETWEEN", "AND", "CURRENT", "ROW")
     if word == "DISTINCT" and before in {"UNION", "INTERSECT", "EXCEPT"}:
         return
@@ -131,16 +142,14 @@ def _words(tokens: Sequence[Token]) -> Iterator[str]:
     for place, token in enumerate(tokens):
         if place in skip:
             continue
-        if token.token_type is TokenType.STRING:
-            yield "'" + token.text.upper()
-        elif token.token_type is TokenType.IDENTIFIER:
+        if token.token_type is TokenType.STRING or token.token_type is TokenType.IDENTIFIER:
             yield "'" + token.text.upper()
         else:
             yield from token.text.upper().split()
 
 
 def _forms(tokens: Sequence[Token]) -> set[int]:
-    """Where words stand that belong to SUBSTRING(x FROM 1 FOR 2) and POSITION(a IN b), which are written with commas."""
+    """Where words stand that belong to SUBSTRING(x FROM 1 FOR 2) and POSITION(a IN b): commas in what runs."""
     places: set[int] = set()
     for place, token in enumerate(tokens):
         words = {"SUBSTRING": ("FROM", "FOR"), "SUBSTR": ("FROM", "FOR"), "POSITION": ("IN",)}.get(token.text.upper())

@@ -10,6 +10,9 @@ from sqlglot import exp
 
 from common.nl.guard_error import GuardError
 
+FEW = 20
+"""So many names can be told in one sentence."""
+
 
 @dataclass(frozen=True, slots=True)
 class Output:
@@ -90,7 +93,9 @@ def _qualified(column: exp.Column, scope: Scope) -> Found:
             output = relation.find(column.name)
             if output is None:
                 names = [output.name for output in relation.outputs]
-                raise GuardError("unknown_column", f"{column.table} has no column {column.name}.{nearest(column.name, names)}")
+                raise GuardError(
+                    "unknown_column", f"{column.table} has no column {column.name}.{nearest(column.name, names)}"
+                )
             return Found(at, column.table, output)
         seen += at.sources
         at = at.parent
@@ -113,7 +118,9 @@ def _unqualified(column: exp.Column, scope: Scope, *, aliases: bool) -> Found:
         if may_be_alias:
             return Found(None, "", None)
         if name.lower() in at.aliases:
-            raise GuardError("early_alias", f"The alias {name} is not known yet here: repeat its expression, or use a subquery.")
+            raise GuardError(
+                "early_alias", f"The alias {name} is not known yet here: repeat its expression, or use a subquery."
+            )
         seen += [output.name for relation in at.sources.values() for output in relation.outputs]
         seen += at.aliases
         at = at.parent
@@ -123,7 +130,7 @@ def _unqualified(column: exp.Column, scope: Scope, *, aliases: bool) -> Found:
 def nearest(name: str, names: Iterable[str]) -> str:
     """A sentence that names what could have been meant; every name if none is near and they are few."""
     known = {each.lower(): each for each in names}
-    near = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.5) or (list(known) if len(known) <= 20 else [])
+    near = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.5) or (list(known) if len(known) <= FEW else [])
     return f" There is: {', '.join(known[each] for each in near)}." if near else ""
 
 

@@ -17,7 +17,19 @@ TABLES: Final = 16
 SET_OPERATIONS: Final = 12
 ITEMS: Final = 500
 
-COMPARISONS: Final = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.Is, exp.Like, exp.In, exp.Between)
+COMPARISONS: Final = (
+    exp.EQ,
+    exp.NEQ,
+    exp.GT,
+    exp.GTE,
+    exp.LT,
+    exp.LTE,
+    exp.NullSafeEQ,
+    exp.Is,
+    exp.Like,
+    exp.In,
+    exp.Between,
+)
 _LOGIC: Final = (exp.And, exp.Or, exp.Not)
 SETS: Final = (exp.Union, exp.Intersect, exp.Except)
 QUERIES: Final = (exp.Select, *SETS)
@@ -37,7 +49,8 @@ def _shape(args: str = "", places: set[tuple[type[exp.Expr], str]] | None = None
 
 _IN_A_QUERY: Final = {(query, "order") for query in (*QUERIES, exp.Subquery)}
 _BODIES: Final[set[tuple[type[exp.Expr], str]]] = {
-    (exp.CTE, "this"), (exp.Subquery, "this"), (exp.Exists, "this"), (exp.In, "query"), (exp.Any, "this"), (exp.All, "this"),
+    (exp.CTE, "this"), (exp.Subquery, "this"), (exp.Exists, "this"), (exp.In, "query"),
+    (exp.Any, "this"), (exp.All, "this"),
     *((each, arg) for each in SETS for arg in ("this", "expression")),
 }  # fmt: skip
 _COMPARED: Final[set[tuple[type[exp.Expr], str]]] = {
@@ -107,7 +120,9 @@ SHAPES: Final[dict[type[exp.Expr], Shape]] = {
     exp.CurrentTimestamp: _shape(),
     exp.Extract: _shape("this expression"),
     exp.GroupConcat: _shape("this separator"),
-    exp.Concat: _shape("expressions safe", {(exp.GroupConcat, "this"), (exp.Order, "this"), (exp.Distinct, "expressions")}),
+    exp.Concat: _shape(
+        "expressions safe", {(exp.GroupConcat, "this"), (exp.Order, "this"), (exp.Distinct, "expressions")}
+    ),
     exp.StrPosition: _shape("this substr"),
     exp.Substring: _shape("this start length"),
     exp.TimestampDiff: _shape("this expression unit"),
@@ -164,7 +179,7 @@ def _check_node(node: exp.Expr) -> None:
     if shape is None:
         raise GuardError("construct", "The query uses something that is not possible here; write it as a plain SELECT.")
     for name, value in node.args.items():
-        if value is None or value is False or value == [] or value == "":
+        if value in (None, False, "") or value == []:
             continue
         if name not in shape.args:
             raise GuardError("construct", _PARTS.get(name, "The query has a clause that is not possible here."))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from common.nl.guard_dialect import tokenize
 from common.nl.guard_error import GuardError
@@ -17,9 +17,11 @@ TOKENS: Final = 2500
 PARENTHESES: Final = 30
 """How deep they may be nested: sqlglot's parser takes twenty Python frames for each."""
 
-SYMBOLS: Final = frozenset("( ) , . + - * / % = <> != > >= < <= <=> ;".split())
+SYMBOLS: Final = frozenset(
+    ["(", ")", ",", ".", "+", "-", "*", "/", "%", "=", "<>", "!=", ">", ">=", "<", "<=", "<=>", ";"]
+)
 SIGNED_SYMBOLS: Final = {
-    "||": ("double_pipe", "In MySQL || means OR: write CONCAT(a, b) to join texts, OR to combine conditions."),
+    "||": ("double_pipe", "In MySQL || means OR: write CONCAT(a, b) to join texts, OR between conditions."),
     "&&": ("double_ampersand", "Write AND instead of &&."),
     "!": ("symbol", "Write NOT instead of the exclamation mark, <> for unequal."),
 }
@@ -28,7 +30,27 @@ _BLANK = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*([ \t\r\n]+[A-Za-z_][A-Za-z0-9_]*)*")
 _COMMENT = re.compile(r"/\*|\*/|--|#")
-_CLAUSES = frozenset("FROM WHERE GROUP HAVING ORDER LIMIT UNION EXCEPT INTERSECT WINDOW ON USING JOIN BY".split())
+_CLAUSES = frozenset(
+    [
+        "FROM",
+        "WHERE",
+        "GROUP",
+        "HAVING",
+        "ORDER",
+        "LIMIT",
+        "UNION",
+        "EXCEPT",
+        "INTERSECT",
+        "WINDOW",
+        "ON",
+        "USING",
+        "JOIN",
+        "BY",
+        "SELECT",
+        "DISTINCT",
+        "WITH",
+    ]
+)
 
 
 def read_tokens(sql: str, hidden: frozenset[str]) -> list[Token]:
@@ -46,13 +68,13 @@ def read_tokens(sql: str, hidden: frozenset[str]) -> list[Token]:
         _check_token(sql, token, before)
         if token.token_type is not TokenType.STRING and token.text.lower() in hidden:
             raise GuardError("hidden_column", f"The name {token.text} may not stand in a query, not even as an alias.")
-    _check_nesting(tokens)
+    check_nesting(tokens)
     return _one_statement(tokens)
 
 
 def _check_text(sql: str) -> None:
     """Rule 1: a text of bearable length without control characters, which can be sent as UTF-8."""
-    if not isinstance(sql, str) or not sql.strip():
+    if type(sql) is not str or not sql.strip():
         raise GuardError("empty", "There is no query.")
     if len(sql) > TEXT_LENGTH:
         raise GuardError("too_long", f"A query may have {TEXT_LENGTH} characters.")
@@ -124,7 +146,8 @@ def _is_symbol(token: Token) -> bool:
     return token.token_type is not TokenType.STRING and token.text in SYMBOLS - {"."}
 
 
-def _check_nesting(tokens: Sequence[Token]) -> None:
+def check_nesting(tokens: Sequence[Token]) -> None:
+    """Rule 11: parentheses that the parser can follow, in what comes in and in what runs."""
     depth = 0
     for token in tokens:
         depth += (token.token_type is TokenType.L_PAREN) - (token.token_type is TokenType.R_PAREN)
@@ -150,7 +173,9 @@ def _one_statement(tokens: list[Token]) -> list[Token]:
 def _nothing_between(token: Token | None, after: Token | None) -> bool:
     """Whether a comma or AS has nothing beside it; sqlglot reads over that."""
     if after is not None and after.token_type is TokenType.COMMA:
-        return token is None or token.token_type in {TokenType.L_PAREN, TokenType.COMMA, TokenType.ALIAS} or _opens(token)
+        return (
+            token is None or token.token_type in {TokenType.L_PAREN, TokenType.COMMA, TokenType.ALIAS} or _opens(token)
+        )
     if token is None or token.token_type not in {TokenType.COMMA, TokenType.ALIAS}:
         return False
     return after is None or after.token_type is TokenType.R_PAREN or _opens(after)
@@ -158,4 +183,6 @@ def _nothing_between(token: Token | None, after: Token | None) -> bool:
 
 def _opens(token: Token) -> bool:
     """Whether a token begins a clause."""
-    return token.token_type not in {TokenType.IDENTIFIER, TokenType.STRING} and token.text.upper().split()[0] in _CLAUSES
+    return (
+        token.token_type not in {TokenType.IDENTIFIER, TokenType.STRING} and token.text.upper().split()[0] in _CLAUSES
+    )

@@ -7,13 +7,24 @@ from typing import Any, Final
 
 from sqlglot import exp
 
-from common.nl.guard_dialect import CAST_TYPES
+from common.nl.guard_dialect import CAST_TYPES, WRITTEN
 from common.nl.guard_error import GuardError
 
-_SIMPLE_UNITS: Final = frozenset("MICROSECOND SECOND MINUTE HOUR DAY WEEK MONTH QUARTER YEAR".split())
+_SIMPLE_UNITS: Final = frozenset(["MICROSECOND", "SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR"])
 _COMPOSITE_UNITS: Final = frozenset(
-    "SECOND_MICROSECOND MINUTE_MICROSECOND MINUTE_SECOND HOUR_MICROSECOND HOUR_SECOND HOUR_MINUTE DAY_MICROSECOND "
-    "DAY_SECOND DAY_MINUTE DAY_HOUR YEAR_MONTH".split()
+    [
+        "SECOND_MICROSECOND",
+        "MINUTE_MICROSECOND",
+        "MINUTE_SECOND",
+        "HOUR_MICROSECOND",
+        "HOUR_SECOND",
+        "HOUR_MINUTE",
+        "DAY_MICROSECOND",
+        "DAY_SECOND",
+        "DAY_MINUTE",
+        "DAY_HOUR",
+        "YEAR_MONTH",
+    ]
 )
 WORDS: Final[dict[str, Any]] = {
     "kind": frozenset({"INNER", "CROSS", "OUTER", "ROWS", "RANGE"}),
@@ -35,7 +46,11 @@ def _check_join(node: exp.Expr) -> None:
     if type(node.this) not in {exp.Table, exp.Subquery}:
         raise GuardError("construct", "Only tables and subqueries can be joined.")
     kind, side = node.args.get("kind") or "", node.args.get("side")
-    if kind not in {"", "INNER", "CROSS", "OUTER"} or bool(side and not condition) or (bool(side) != (kind == "OUTER") and kind):
+    if (
+        kind not in {"", "INNER", "CROSS", "OUTER"}
+        or bool(side and not condition)
+        or (bool(side) != (kind == "OUTER") and kind)
+    ):
         raise GuardError("construct", "A LEFT or RIGHT JOIN needs ON or USING.")
     if node.args.get("on") and node.args.get("using"):
         raise GuardError("construct", "A join has ON or USING, not both.")
@@ -43,16 +58,26 @@ def _check_join(node: exp.Expr) -> None:
         raise GuardError("construct", "USING takes names of columns.")
 
 
+_DIGITS: Final = 9
+
+
 def _check_count(node: exp.Expr) -> None:
     number = node.args.get("expression")
-    if not isinstance(number, exp.Literal) or number.is_string or not number.this.isdigit() or len(number.this) > 9:
+    if (
+        not isinstance(number, exp.Literal)
+        or number.is_string
+        or not number.this.isdigit()
+        or len(number.this) > _DIGITS
+    ):
         raise GuardError("bad_limit", "LIMIT and OFFSET take a plain whole number.")
 
 
 def _check_type(node: exp.Expr) -> None:
     parameters = node.expressions
     if node.this not in CAST_TYPES or not all(type(each) is exp.DataTypeParam for each in parameters):
-        raise GuardError("bad_type", "CAST is possible to SIGNED, UNSIGNED, DECIMAL, DOUBLE, DATE, DATETIME, TIME and CHAR.")
+        raise GuardError(
+            "bad_type", "CAST is possible to SIGNED, UNSIGNED, DECIMAL, DOUBLE, DATE, DATETIME, TIME and CHAR."
+        )
     if any(not isinstance(each.this, exp.Literal) or not each.this.this.isdigit() for each in parameters):
         raise GuardError("bad_type", "A type's length is a whole number.")
     if any(int(each.this.this) > _LONGEST_TYPE for each in parameters):
@@ -66,7 +91,11 @@ def _check_interval(node: exp.Expr) -> None:
     unit, amount = node.args.get("unit"), node.args.get("this")
     if not isinstance(unit, exp.Var) or amount is None:
         raise GuardError("interval", "Write INTERVAL 1 DAY, with a unit such as DAY or MONTH.")
-    if isinstance(amount, exp.Literal) and not amount.this.removeprefix("-").isdigit() and unit.name.upper() in _SIMPLE_UNITS:
+    if (
+        isinstance(amount, exp.Literal)
+        and not amount.this.removeprefix("-").isdigit()
+        and unit.name.upper() in _SIMPLE_UNITS
+    ):
         raise GuardError("interval", "An INTERVAL takes a whole number: 90 MINUTE instead of 1.5 HOUR.")
     call = node.parent
     if isinstance(call, exp.Anonymous) and len(call.expressions) > 1 and call.expressions[1] is not node:
@@ -137,6 +166,16 @@ def _check_table(node: exp.Expr) -> None:
         raise GuardError("construct", "FROM takes names of tables, each with at most an alias.")
 
 
+def _check_paren(node: exp.Expr) -> None:
+    if not node.meta.get(WRITTEN):
+        raise GuardError("chained_comparison", "Put parentheses around a comparison that is compared again.")
+
+
+def _check_column(node: exp.Expr) -> None:
+    if type(node.this) is exp.Star and not isinstance(node.parent, exp.Select):
+        raise GuardError("place", "A star with a table's name stands alone in a SELECT.")
+
+
 def _check_subquery(node: exp.Expr) -> None:
     if node.args.get("alias") and not isinstance(node.parent, exp.From | exp.Join):
         raise GuardError("construct", "Only a subquery in FROM has an alias.")
@@ -180,6 +219,8 @@ CHECKS: Final[dict[type[exp.Expr], Callable[[exp.Expr], None]]] = {
     exp.Order: _check_order,
     exp.Select: _check_select,
     exp.Window: _check_window,
+    exp.Column: _check_column,
+    exp.Paren: _check_paren,
     exp.Table: _check_table,
     exp.Subquery: _check_subquery,
     exp.Distinct: _check_distinct,

@@ -40,6 +40,7 @@ _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _NUMBERS: Mapping[str, int] = {
     **{word: number for number, word in enumerate(_UNITS.split())},
     **{word: 10 * number for number, word in enumerate(_TENS.split(), 2)},
+    "dozen": 12,
 }
 _FACTORS: Mapping[str, int] = {"hundred": 100, "thousand": 1000}
 _ARTICLES = frozenset({"the", "a", "an", "our", "please"})
@@ -68,8 +69,19 @@ def fold(text: str) -> tuple[Word, ...]:
     >>> " ".join(word.text for word in fold("Please show me the top five auctions by number of bids!"))
     'top 5 listings by how many bids'
     """
-    words = _numbers([word for word in _spoken(text) if word.text != "please"])
-    return tuple(_one_phrase(_one_name(_without_opening(words))))
+    words = list(_spoken(text))
+    opening = _opening([word.text for word in words])
+    texts, origins = _plain([word.text for word in words[opening:]])
+    return tuple(
+        words[opening + origin]._replace(text=told) for told, origin in zip(texts, origins, strict=True)
+    )
+
+
+@functools.lru_cache(maxsize=8192)
+def fold_part(text: str) -> tuple[str, ...]:
+    """The words of a part of a wording, folded in the same way; nothing is taken for an opening."""
+    texts, _ = _plain([part for chunk in text.lower().split() for part in _parts(chunk.strip(_AROUND))])
+    return tuple(texts)
 
 
 def _spoken(text: str) -> Iterator[Word]:
@@ -102,76 +114,91 @@ def _parts(chunk: str) -> Iterator[str]:
                 yield plain.removesuffix("'s")
 
 
-def _numbers(words: Sequence[Word]) -> list[Word]:
-    """Numbers in words as digits: "twenty five", "two hundred"; "a dozen" too."""
-    found: list[Word] = []
-    place = 0
-    while place < len(words):
-        word = words[place]
-        number = 12 if word.text == "dozen" else _NUMBERS.get(word.text)
-        following = words[place + 1].text if place + 1 < len(words) else ""
-        if number is not None and number >= 20 and 0 < _NUMBERS.get(following, 0) < 10:
-            number, place = number + _NUMBERS[following], place + 1
-            following = words[place + 1].text if place + 1 < len(words) else ""
-        if number is not None and following in _FACTORS:
-            number, place = number * _FACTORS[following], place + 1
-        found.append(word if number is None else word._replace(text=str(number)))
-        place += 1
-    return found
-
-
-def _without_opening(words: list[Word]) -> list[Word]:
-    """The words after "show me", "what are the" and the like, however many of them there are."""
+def _opening(texts: Sequence[str]) -> int:
+    """How many words "show me", "what are the" and the like take up at the beginning, however many there are."""
     openings = _openings()
-    while words:
-        cut = next((n for n in openings.get(words[0].text, ()) if _opens(words, n)), 0)
-        if not cut or cut == len(words):
+    begin = 0
+    while begin < len(texts):
+        told = openings.get(texts[begin], ())
+        cut = next((len(one) for one in told if tuple(texts[begin : begin + len(one)]) == one), 0)
+        if not cut or begin + cut == len(texts):
             break
-        words = words[cut:]
-    return words
-
-
-def _opens(words: Sequence[Word], count: int) -> bool:
-    return " ".join(word.text for word in words[:count]) in semantic_layer().openings
+        begin += cut
+    return begin
 
 
 @functools.cache
-def _openings() -> Mapping[str, tuple[int, ...]]:
-    """How many words the openings have that begin with a word, the longest first."""
-    lengths: dict[str, set[int]] = {}
-    for opening in semantic_layer().openings:
-        first, *rest = opening.split()
-        lengths.setdefault(first, set()).add(1 + len(rest))
-    return {first: tuple(sorted(counts, reverse=True)) for first, counts in lengths.items()}
+def _openings() -> Mapping[str, Sequence[tuple[str, ...]]]:
+    """The openings by their first word, the longest first."""
+    openings: dict[str, list[tuple[str, ...]]] = {}
+    for opening in sorted(semantic_layer().openings, key=len, reverse=True):
+        words = tuple(opening.split())
+        openings.setdefault(words[0], []).append(words)
+    return openings
 
 
-def _one_name(words: Sequence[Word]) -> list[Word]:
-    """The words with one name for each thing, and without articles."""
-    names, _ = _synonyms()
-    texts = [word.text for word in words]
-    return [
-        word if names.get(word.text) is None else word._replace(text=names[word.text])
-        for place, word in enumerate(words)
-        if word.text not in _ARTICLES or _tells_apart(texts, place)
-    ]
+_Folded = tuple[list[str], list[int]]
+"""Words, and for each the place of the one that it came from."""
 
 
-def _one_phrase(words: Sequence[Word]) -> list[Word]:
-    """The words with one phrase for several."""
-    _, phrases = _synonyms()
-    texts = [word.text for word in words]
-    found: list[Word] = []
+def _plain(texts: list[str]) -> _Folded:
+    """Numbers as digits, one name for each thing, no articles."""
+    texts, origins = _numbers(texts)
+    texts, kept = _one_name(texts)
+    origins = [origins[place] for place in kept]
+    texts, kept = _one_phrase(texts)
+    return texts, [origins[place] for place in kept]
+
+
+def _numbers(texts: list[str]) -> _Folded:
+    """Numbers in words as digits: "twenty five", "two hundred"; "a dozen" too."""
+    if _NUMBERS.keys().isdisjoint(texts):
+        return texts, list(range(len(texts)))
+    found: list[str] = []
+    origins: list[int] = []
     place = 0
-    while place < len(words):
-        for source, target in phrases.get(texts[place], ()):
+    while place < len(texts):
+        origins.append(place)
+        number = _NUMBERS.get(texts[place])
+        following = _NUMBERS.get(texts[place + 1], 0) if place + 1 < len(texts) else 0
+        if number is not None and 20 <= number < 100 and 0 < following < 10:
+            number, place = number + following, place + 1
+        if number is not None and place + 1 < len(texts) and texts[place + 1] in _FACTORS:
+            number, place = number * _FACTORS[texts[place + 1]], place + 1
+        found.append(texts[place] if number is None else str(number))
+        place += 1
+    return found, origins
+
+
+def _one_name(texts: list[str]) -> _Folded:
+    """One name for each thing, and no articles."""
+    names, _ = _synonyms()
+    found: list[str] = []
+    origins: list[int] = []
+    for place, text in enumerate(texts):
+        if text not in _ARTICLES or _tells_apart(texts, place):
+            found.append(names.get(text, text))
+            origins.append(place)
+    return found, origins
+
+
+def _one_phrase(texts: list[str]) -> _Folded:
+    """One phrase for several."""
+    _, phrases = _synonyms()
+    found: list[str] = []
+    origins: list[int] = []
+    place = 0
+    while place < len(texts):
+        text = texts[place]
+        width, target = 1, (text,)
+        for source, name in phrases.get(text, ()):
             if tuple(texts[place : place + len(source)]) == source:
-                found.extend(words[place]._replace(text=text) for text in target)
-                place += len(source)
+                width, target = len(source), name
                 break
-        else:
-            found.append(words[place])
-            place += 1
-    return found
+        found.extend(target)
+        origins.extend([place] * len(target))
+        place += width
+    return found, origins
 
 
 _Phrases = Mapping[str, Sequence[tuple[tuple[str, ...], tuple[str, ...]]]]

@@ -6,6 +6,7 @@ an id of letters, digits, `_` and `-`. Text that somebody typed never does.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ _PERIOD_BEGINS = re.compile(
     r"\d.*|today|yesterday|this|last|past|current|previous|all|ever|since|before|from|between|year|quarter|half|week|month"
     r"|q[1-4]|h[12]|first|second|third|fourth|ytd|mtd|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 )
-_LONGEST_PERIOD = 11
+_LONGEST_PERIOD = 12
 _DAYS = re.compile(r"(?:\w+\.)?(?:day|week_start|month_start)")
 _TO_COME = re.compile(r"(?:\w+\.)?(?:starts_at|ends_at)")
 
@@ -57,7 +58,7 @@ class Slot:
         raise NotImplementedError
 
     def follow(self, words: Sequence[Word], place: int) -> Iterator[Place]:
-        """The same behind a question that does not name the slot."""
+        """The same where the wording has no place for the slot."""
         return self.find(words, place)
 
     def read(self, given: object) -> Value:
@@ -190,7 +191,7 @@ class Choice(Slot):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Category(Choice):
-    """A category, or all of them."""
+    """A category, or all of them; that is chosen, and not read: "for all categories" may ask for each of them."""
 
     all: ClassVar[str] = "all categories"
 
@@ -205,13 +206,17 @@ class Category(Choice):
                 yield value, end
 
     def follow(self, words: Sequence[Word], place: int) -> Iterator[Place]:
-        """Only with a word before it that says so: "watches" behind a question may be a verb."""
+        """Only with a word before it that says so: "watches" may be something else."""
         if place < len(words) and words[place].text in (*_BEFORE_CATEGORY, "category"):
             yield from self.find(words, place)
 
+    def read(self, given: object) -> str:
+        """The category by its name or by another word for it, or all of them."""
+        return self.all if given == self.all else Choice.read(self, given)
+
     def phrase(self, value: Value) -> str:
-        """With "in" before it."""
-        return "" if value == self.default == self.all else f"in {value}"
+        """With "in" before it; nothing for all of them."""
+        return "" if value == self.all else f"in {value}"
 
     def sql(self, value: Value, column: str, today: date) -> str:
         """Nothing for all of them."""
@@ -256,14 +261,9 @@ class PeriodSlot(Slot):
 
     def find(self, words: Sequence[Word], place: int) -> Iterator[Place]:
         """The span as people name it, the longest first, with or without "in" before it."""
-        starts = [place, place + 1] if place < len(words) and words[place].text in _BEFORE_PERIOD else [place]
-        for start in starts:
-            if start >= len(words) or not _PERIOD_BEGINS.fullmatch(words[start].text):
-                continue
-            for end in range(min(start + _LONGEST_PERIOD, len(words)), start, -1):
-                period = self._taken(" ".join(word.text for word in words[start:end]))
-                if period is not None:
-                    yield period.text, end
+        for period, length in _periods(tuple(word.text for word in words[place : place + _LONGEST_PERIOD])):
+            if period.begun or not self.begun:
+                yield period.text, place + length
 
     def read(self, given: object) -> str:
         """The span as people name it, or as `text` names it."""
@@ -291,6 +291,20 @@ class PeriodSlot(Slot):
     def _taken(self, text: str) -> Period | None:
         period = read_period(text)
         return period if period is not None and (period.begun or not self.begun) else None
+
+
+@functools.lru_cache(maxsize=4096)
+def _periods(words: tuple[str, ...]) -> tuple[tuple[Period, int], ...]:
+    """The spans with which the words begin, the longest first, each with its number of words.
+
+    Remembered, because a question is held against many wordings that a period may follow.
+    """
+    found = []
+    for start in (0, 1) if words and words[0] in _BEFORE_PERIOD else (0,):
+        if start < len(words) and _PERIOD_BEGINS.fullmatch(words[start]):
+            lengths = range(len(words), start, -1)
+            found += [(period, n) for n in lengths if (period := read_period(" ".join(words[start:n])))]
+    return tuple(found)
 
 
 def _period(value: Value) -> Period:

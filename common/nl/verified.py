@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,10 +17,10 @@ from typing import Any, Protocol
 import yaml
 
 from common.nl.normalise import Word, fold
+from common.nl.recognition import Recognition
 from common.nl.similar import Likeness
 from common.nl.slots import PeriodSlot, SlotError, Value
 from common.nl.verified_question import VerifiedQuestion, read_question, read_wish
-from common.nl.wording import Nodes, Place, matches, needed
 
 FOLDER = Path(__file__).with_name("verified")
 MOST_WORDS = 60
@@ -77,30 +77,19 @@ class Rendered:
     assumptions: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Wording:
-    """One way to ask a question, and the words without which it is not that."""
-
-    question: VerifiedQuestion
-    nodes: Nodes
-    needed: frozenset[str]
-
-
 class Catalogue:
     """All of them; read by many threads, never changed."""
 
-    def __init__(
-        self, questions: Sequence[VerifiedQuestion], wordings: Mapping[str, Sequence[_Wording]] | None = None
-    ) -> None:
+    def __init__(self, questions: Sequence[VerifiedQuestion], recognition: Recognition | None = None) -> None:
         self.questions = tuple(questions)
         self._by_id = {question.id: question for question in self.questions}
-        self._wordings = _index(self.questions) if wordings is None else wordings
+        self._recognition = recognition or Recognition(self.questions)
         self._reviewed = {_identity(fold(question.question)): question for question in questions if question.reviewed}
 
     def with_reviewed(self, reviewed: Sequence[ReviewedLike]) -> Catalogue:
         """These and the house's own. One whose "last month" has become dates is left out: it would go stale."""
         known = [_reviewed(told) for told in reviewed if told.id not in self._by_id and not _goes_stale(told)]
-        return Catalogue((*self.questions, *known), self._wordings)
+        return Catalogue((*self.questions, *known), self._recognition)
 
     def match(self, text: str, today: date) -> Match | None:
         """The question that the text asks, None if it is none of them or could be two.
@@ -113,15 +102,9 @@ class Catalogue:
         reviewed = self._reviewed.get(_identity(words))
         if reviewed is not None:
             return Match(question=reviewed, values={})
-        texts = [word.text for word in words]
-        found: dict[str, Match] = {}
-        for wording in self._candidates(texts):
-            values = None if wording.question.id in found else next(_readings(wording, words, texts), None)
-            if values is not None:
-                read = wording.question.values(values)
-                found[wording.question.id] = Match(question=wording.question, values=read)
         del today  # periods are resolved where they become SQL
-        return next(iter(found.values())) if len(found) == 1 else None
+        found = self._recognition.find(words)
+        return Match(question=found[0][0], values=found[0][1]) if len(found) == 1 else None
 
     def by_id(self, identity: str) -> VerifiedQuestion | None:
         """The question with that id."""
@@ -161,13 +144,6 @@ class Catalogue:
         """Made when first asked for: most questions never need it."""
         return Likeness([(question.question, *question.also, " ".join(question.terms)) for question in self.questions])
 
-    def _candidates(self, texts: Sequence[str]) -> Iterator[_Wording]:
-        present = frozenset(texts)
-        for text in ("", *present):
-            for wording in self._wordings.get(text, ()):
-                if wording.needed <= present:
-                    yield wording
-
     def _offer(self, question: VerifiedQuestion, words: Sequence[Word]) -> str:
         usual = {name: slot.default for name, slot in question.slots.items()}
         wished = question.text(usual | _values_in(question, words))
@@ -187,56 +163,6 @@ def _built_in() -> Catalogue:
 def catalogue(reviewed: Sequence[ReviewedLike] = ()) -> Catalogue:
     """The product's questions, read once, and the house's own."""
     return _built_in().with_reviewed(reviewed) if reviewed else _built_in()
-
-
-def _index(questions: Sequence[VerifiedQuestion]) -> Mapping[str, Sequence[_Wording]]:
-    """The wordings by the rarest word that each needs; under "" what needs none."""
-    wordings = [
-        _Wording(question, nodes, needed(nodes))
-        for question in questions
-        if not question.reviewed
-        for nodes in question.wordings()
-    ]
-    counts: dict[str, int] = {}
-    for wording in wordings:
-        for word in wording.needed:
-            counts[word] = counts.get(word, 0) + 1
-    index: dict[str, list[_Wording]] = {}
-    for wording in wordings:
-        index.setdefault(min(wording.needed, key=lambda word: (counts[word], word), default=""), []).append(wording)
-    return index
-
-
-def _readings(wording: _Wording, words: Sequence[Word], texts: Sequence[str]) -> Iterator[Mapping[str, object]]:
-    """The values with which the words are this wording: filters may follow, and a period may come first."""
-    question = wording.question
-
-    def read(name: str, place: int) -> Iterator[Place]:
-        return question.slots[name].find(words, place)
-
-    for start, known in _starts(question, words):
-        for place, values in matches(wording.nodes, texts, start, read, known):
-            yield from _followed(question, words, place, values)
-
-
-def _starts(question: VerifiedQuestion, words: Sequence[Word]) -> Iterator[tuple[int, Mapping[str, object]]]:
-    yield 0, {}
-    if "period" in question.filters:
-        for value, place in question.slots["period"].find(words, 0):
-            yield place, {"period": value}
-
-
-def _followed(
-    question: VerifiedQuestion, words: Sequence[Word], place: int, values: Mapping[str, object]
-) -> Iterator[Mapping[str, object]]:
-    """The values when every word from there on belongs to a filter that has no value yet."""
-    if place == len(words):
-        yield values
-        return
-    for name in question.filters:
-        if name not in values:
-            for value, after in question.slots[name].follow(words, place):
-                yield from _followed(question, words, after, {**values, name: value})
 
 
 def _values_in(question: VerifiedQuestion, words: Sequence[Word]) -> dict[str, Value]:

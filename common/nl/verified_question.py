@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from common.nl.charts import ChartWish
-from common.nl.normalise import fold
+from common.nl.normalise import fold_part
 from common.nl.periods import ALL_TIME
 from common.nl.semantic import semantic_layer
 from common.nl.slots import Amount, Category, Choice, Identifier, PeriodSlot, Slot, SlotError, Value, Whole
@@ -30,8 +31,8 @@ _COMPARISONS = {
 class VerifiedQuestion:
     """A question whose SQL a person has checked.
 
-    `question` is what the app shows, `also` are other wordings (wording.py). The slots in `filters` may follow any
-    wording. A reviewed question has neither slots nor wordings but its own text, and its SQL is taken as it stands.
+    `question` is what the app shows, `also` are other wordings (wording.py). The slots in `filters`, a period or a
+    category, may stand anywhere in them. A reviewed question has neither slots nor wordings but its own text, and its SQL is taken as it stands.
     """
 
     id: str
@@ -54,7 +55,7 @@ class VerifiedQuestion:
         for name in self.filters:
             shown = shown.replace(f"{{{name}}}", f"[{{{name}}}]")
         for wording in (shown, *self.also):
-            yield parse(wording, _folded)
+            yield parse(wording, fold_part)
 
     def values(self, given: Mapping[str, object]) -> Mapping[str, Value]:
         """A value for every slot: the given one, else the usual.
@@ -100,9 +101,6 @@ class VerifiedQuestion:
         """What a form shows of the slots."""
         return tuple(slot.parameter(values[name]) for name, slot in self.slots.items())
 
-
-def _folded(text: str) -> list[str]:
-    return [word.text for word in fold(text)]
 
 
 def read_question(area: str, told: Mapping[str, Any]) -> VerifiedQuestion:
@@ -157,18 +155,27 @@ def _slot(name: str, facts: Mapping[str, Any]) -> Slot:
 
 
 def _category(shared: Mapping[str, Any], default: str) -> Category:
+    choices, words = _categories()
+    return Category(**shared, default=default, choices=choices, words=words)
+
+
+@functools.cache
+def _categories() -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """The categories as SQL, and the words for them."""
     known = semantic_layer().values["category"]
     words = {word: name for name, others in known.items() for word in (name.lower(), *others)}
-    words |= {"all categories": Category.all, "every category": Category.all, "any category": Category.all}
-    choices = {Category.all: "", **{name: f"'{name}'" for name in known}}
-    return Category(**shared, default=default, choices=choices, words=words)
+    return {Category.all: "", **{name: f"'{name}'" for name in known}}, words
 
 
 def _choice(shared: Mapping[str, Any], kind: str, facts: Mapping[str, Any]) -> Choice:
     """A comparison, or a list of the file's own: each choice with its SQL first, then other words for it."""
-    listed = _COMPARISONS if kind == "comparison" else {name: told for name, told in facts["choices"].items()}
     if kind not in ("comparison", "choice"):
         raise ValueError(f"There is no type of slot called {kind}.")
+    listed = _COMPARISONS if kind == "comparison" else facts["choices"]
     choices = {name: told[0] for name, told in listed.items()}
-    words = {" ".join(_folded(word)): name for name, (_, *others) in listed.items() for word in (name, *others)}
+    words = {" ".join(fold_part(word)): name for name, (_, *others) in listed.items() for word in (name, *others)}
     return Choice(**shared, default=facts.get("default") or next(iter(choices)), choices=choices, words=words)
+
+
+FILTERS: Mapping[str, Slot] = MappingProxyType({name: _slot(name, {}) for name in ("period", "category")})
+"""Slots that read a period and a category wherever they stand."""

@@ -19,13 +19,6 @@ _SLOT = re.compile(r"\{(?P<name>[a-z_]+)(?:=(?P<value>[^{}]+))?\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Literal:
-    """A word that must stand there."""
-
-    word: str
-
-
-@dataclass(frozen=True, slots=True)
 class SlotPlace:
     """Where a slot reads its value; with `value`, it has that one and reads nothing."""
 
@@ -40,7 +33,8 @@ class OneOf:
     branches: tuple[tuple[Node, ...], ...]
 
 
-Node: TypeAlias = "Literal | SlotPlace | OneOf"
+Node: TypeAlias = "str | SlotPlace | OneOf"
+"""A word that must stand there, or one of the others."""
 Nodes: TypeAlias = tuple[Node, ...]
 
 
@@ -51,7 +45,7 @@ def parse(wording: str, fold: Callable[[str], Sequence[str]] = str.split) -> Nod
         ValueError: a bracket is open or never was.
 
     >>> parse("top [{n}] lots")
-    (Literal(word='top'), OneOf(branches=((SlotPlace(name='n', value=None),), ())), Literal(word='lots'))
+    ('top', OneOf(branches=((SlotPlace(name='n', value=None),), ())), 'lots')
     """
     tokens = _TOKENS.findall(wording)
     branches, end = _branches(tokens, 0, fold)
@@ -68,7 +62,7 @@ def _branches(tokens: Sequence[str], place: int, fold: Callable[[str], Sequence[
 
     def settle() -> None:
         if plain:
-            nodes.extend(Literal(word) for word in fold(" ".join(plain)))
+            nodes.extend(fold(" ".join(plain)))
             plain.clear()
 
     while place < len(tokens) and tokens[place] not in (")", "]"):
@@ -105,7 +99,7 @@ def needed(nodes: Nodes) -> frozenset[str]:
     >>> sorted(needed(parse("top {n} (lots|listings) by [number of] bids")))
     ['bids', 'by', 'top']
     """
-    return frozenset(node.word for node in nodes if isinstance(node, Literal))
+    return frozenset(node for node in nodes if isinstance(node, str))
 
 
 def expand(wording: str) -> Iterator[str]:
@@ -125,8 +119,8 @@ def _texts(nodes: Nodes) -> Iterator[list[str]]:
 
 
 def _choices(node: Node) -> Iterator[list[str]]:
-    if isinstance(node, Literal):
-        yield [node.word]
+    if isinstance(node, str):
+        yield [node]
     elif isinstance(node, SlotPlace):
         yield [f"{{{node.name}}}" if node.value is None else f"{{{node.name}={node.value}}}"]
     else:
@@ -146,8 +140,8 @@ Found: TypeAlias = tuple[int, Mapping[str, object]]
 def matches(nodes: Nodes, words: Sequence[str], place: int, read: Reader, values: Mapping[str, object]) -> Iterator[Found]:
     """Where the wording may end if it begins at that place, with the values that its slots have then."""
     for index, node in enumerate(nodes):
-        if isinstance(node, Literal):
-            if place == len(words) or words[place] != node.word:
+        if isinstance(node, str):
+            if place == len(words) or words[place] != node:
                 return
             place += 1
         elif isinstance(node, SlotPlace) and node.value is not None:

@@ -13,7 +13,7 @@ import orjson
 from marshmallow import fields
 
 from common.domain.errors import InvalidRequest, Unauthenticated
-from common.domain.listing import MAX_AMOUNT, Status, status_at
+from common.domain.listing import MAX_AMOUNT, Listing, Status, status_at
 from common.mirror.documents import public_listing
 from common.operations.answers import ListingView, Strict
 from common.operations.call import Answer, Call, Caller, KeyUse
@@ -81,18 +81,23 @@ def run(services: Services, call: Call, body: SearchBody) -> Answer:
         Unauthenticated: `seller=me` without signing in.
         Busy, Unavailable: ask again.
     """
-    search = _search(call, body)
+    if body.seller == "me" and call.actor is None:
+        raise Unauthenticated
+    place = None if body.cursor is None else _place(body.sort, body.cursor)
 
     def attempt(tx: Transaction) -> Answer:
         now = tx.now()
-        found = list(tx.listings.search(search))
+        if place is not None and place.moment > now:
+            raise _not_a_cursor()
+        search = _search(call, body, place or _Place(moment=now))
+        found = tx.listings.search(search)
         more = len(found) > body.limit
         page = found[: body.limit]
         shown = [replace(one, status=status_at(one.status, one.terms.starts_at, now)) for _, one in page]
         return Answer(
             body={
                 "listings": [public_listing(listing) for listing in shown],
-                "next_cursor": _cursor(body.sort, page[-1][0], page[-1][1].id) if more else None,
+                "next_cursor": _cursor(body.sort, search.moment, *page[-1]) if more else None,
                 "server_time": now,
             }
         )
@@ -100,10 +105,16 @@ def run(services: Services, call: Call, body: SearchBody) -> Answer:
     return services.store.transact(attempt, deadline=call.deadline)
 
 
-def _search(call: Call, body: SearchBody) -> Search:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where a page begins: the time of the first page, and the row before this one's first."""
+
+    moment: datetime
+    after: tuple[SortKey, str] | None = None
+
+
+def _search(call: Call, body: SearchBody, place: _Place) -> Search:
     mine = body.seller == "me"
-    if mine and call.actor is None:
-        raise Unauthenticated
     return Search(
         words=body.words,
         category=body.category,
@@ -111,35 +122,48 @@ def _search(call: Call, body: SearchBody) -> Search:
         seller_id=call.person.user_id if mine else None,
         seller_alias=None if mine else body.seller,
         sort=body.sort,
-        after=None if body.cursor is None else _after(body.sort, body.cursor),
+        moment=place.moment,
+        after=place.after,
         limit=body.limit + 1,
     )
 
 
-def _cursor(sort: str, key: SortKey, listing_id: str) -> str:
-    """Where a page ended, as text that callers only hand back: order, value (times in microseconds), id."""
-    number = (key - _EPOCH) // _MICROSECOND if isinstance(key, datetime) else key
-    return base64.urlsafe_b64encode(orjson.dumps([sort, number, listing_id])).decode().rstrip("=")
+def _cursor(sort: str, moment: datetime, key: SortKey, last: Listing) -> str:
+    """Where a page ended, as text that callers only hand back: order, value, id, the first page's time.
+
+    Times are in microseconds.
+    """
+    number = _microseconds(key) if isinstance(key, datetime) else key
+    parts = [sort, number, last.id, _microseconds(moment)]
+    return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
 
 
-def _after(sort: str, cursor: str) -> tuple[SortKey, str]:
+def _place(sort: str, cursor: str) -> _Place:
     try:
         parts = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error) as error:
         raise _not_a_cursor() from error
     match parts:
-        case [made_for, int(number), str(listing_id)] if made_for == sort and listing_id.isascii():
-            return _sort_key(sort, number), listing_id
+        case [made_for, int(number), str(listing_id), int(moment)] if made_for == sort and listing_id.isascii():
+            return _Place(moment=_time(moment), after=(_sort_key(sort, number), listing_id))
     raise _not_a_cursor()
 
 
 def _sort_key(sort: str, number: int) -> SortKey:
-    if ORDERS[sort].column not in _TIMES:
-        if number > MAX_AMOUNT:
-            raise _not_a_cursor()
-        return number
+    if ORDERS[sort].column in _TIMES:
+        return _time(number)
+    if number > MAX_AMOUNT:
+        raise _not_a_cursor()
+    return number
+
+
+def _microseconds(time: datetime) -> int:
+    return (time - _EPOCH) // _MICROSECOND
+
+
+def _time(microseconds: int) -> datetime:
     try:
-        return _EPOCH + number * _MICROSECOND
+        return _EPOCH + microseconds * _MICROSECOND
     except OverflowError as error:
         raise _not_a_cursor() from error
 

@@ -12,7 +12,7 @@ from common.domain.errors import InvalidRequest, ListingNotFound
 from common.domain.increments import increments_of
 from common.domain.listing import Listing, Outcome, SoftClose, Standing, Status, Terms
 from common.store.connect import utc
-from common.store.search import ORDERS, Search, SortKey
+from common.store.search import Search, SortKey
 from common.store.session import ConstraintViolated, Row, Session, json_rows, json_table
 
 STANDING_COLUMNS = (
@@ -90,14 +90,18 @@ class Listings:
 
     def search(self, search: Search) -> Sequence[tuple[SortKey, Listing]]:
         """The listings found, in order, each with the value it was ordered by; takes no lock."""
-        condition, parameters = search.condition()
-        rows = self._session.rows(
-            f"SELECT {LISTING_COLUMNS}, l.{ORDERS[search.sort].column} FROM listings l WHERE {condition}"
-            f" ORDER BY {search.ordering()} LIMIT %(limit)s",
-            limit=search.limit,
-            **parameters,
-        )
-        return [(row[-1], listing_of(row)) for row in rows]
+        found: list[tuple[SortKey, Listing]] = []
+        for part in search.parts():
+            rows = self._session.rows(
+                f"SELECT {LISTING_COLUMNS}, found.sort_key FROM ({part.found}) found"
+                f" STRAIGHT_JOIN listings l ON l.id = found.id ORDER BY {part.ordering} LIMIT %(limit)s",
+                **search.parameters(),
+                limit=search.limit - len(found),
+            )
+            found += [(row[-1], listing_of(row)) for row in rows]
+            if len(found) == search.limit:
+                break
+        return found
 
     def made_by(self, seller_id: str, idempotency_key: str) -> tuple[str, str] | None:
         """The id of the listing that this request of this seller made before, and the digest of what it offered."""

@@ -34,7 +34,10 @@ from dev.stack.progress import say, step
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit status: 0 or 1."""
-    arguments = _parser().parse_args(argv)
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    if arguments.record and arguments.repeat > 1:
+        parser.error("--record keeps one try of each question: no --repeat")
     asked = questions(*arguments.questions)
     run: Callable[[Markets, Sequence[Question], argparse.Namespace], bool] = _ask
     if arguments.gold or arguments.mutants:

@@ -134,18 +134,39 @@ def _column(rows: Sequence[Sequence[Cell]], index: int) -> list[list[Cell]]:
 def _same_bag(some: Sequence[Sequence[Cell]], others: Sequence[Sequence[Cell]]) -> bool:
     """Whether the rows are the same in any sequence, duplicates counted."""
     left, right = sorted(some, key=_rank), sorted(others, key=_rank)
-    if all(_same_row(one, other) for one, other in zip(left, right, strict=True)):
-        return True
-    for one in left:  # rounding may have put close rows into another sequence
-        found = next((index for index, other in enumerate(right) if _same_row(one, other)), None)
-        if found is None:
+    return all(map(_same_row, left, right)) or _pair_up(left, right)
+
+
+def _rank(row: Sequence[Cell]) -> tuple[list[tuple[str, str]], list[float]]:
+    """Text first: rounding does not move it."""
+    texts = [("", "") if one.kind in ("whole", "number") else (one.kind, one.text) for one in row]
+    return texts, [one.number for one in row]
+
+
+def _pair_up(left: Sequence[Sequence[Cell]], right: Sequence[Sequence[Cell]]) -> bool:
+    """Whether each row has another one to itself: rounding may have moved rows, and one row may be close to several."""
+    fitting = []
+    for one in left:
+        fitting.append([index for index, other in enumerate(right) if _same_row(one, other)])
+        if not fitting[-1]:
             return False
-        right.pop(found)
-    return True
+    taken: dict[int, int] = {}
+    return all(_takes(index, fitting, taken, set()) for index in range(len(left)))
 
 
-def _rank(row: Sequence[Cell]) -> list[tuple[str, float, str]]:
-    return [("number" if one.kind == "whole" else one.kind, round(one.number, 1), one.text) for one in row]
+def _takes(index: int, fitting: Sequence[Sequence[int]], taken: dict[int, int], tried: set[int]) -> bool:
+    """Whether this row finds a partner: one that is free, else one that another row gives up for its next."""
+    free = next((partner for partner in fitting[index] if partner not in taken), None)
+    if free is not None:
+        taken[free] = index
+        return True
+    for partner in fitting[index]:
+        if partner not in tried:
+            tried.add(partner)
+            if _takes(taken[partner], fitting, taken, tried):
+                taken[partner] = index
+                return True
+    return False
 
 
 def _same_row(one: Sequence[Cell], other: Sequence[Cell]) -> bool:

@@ -30,7 +30,6 @@ class Question:
     order: tuple[int, ...] = ()
     reason: str = ""
     tags: tuple[str, ...] = ()
-    paraphrases: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, told: dict[str, Any]) -> Question:
@@ -49,7 +48,6 @@ class Question:
             order=tuple(told["order_cols"]) if told.get("ordered") else (),
             reason=told.get("clarify") or told.get("why") or "",
             tags=tuple(told.get("tags", ())),
-            paraphrases=tuple(told.get("paraphrases", ())),
         )
 
 

@@ -6,7 +6,17 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from dev.bench import close_auctions, cold_start, contenders, machine, memory, place_bid, place_bid_report, push
+from dev.bench import (
+    close_auctions,
+    cold_start,
+    contenders,
+    machine,
+    memory,
+    nl_query,
+    place_bid,
+    place_bid_report,
+    push,
+)
 from dev.bench.market import Market, open_market
 from dev.stack.process import StartFailed
 from dev.stack.progress import say
@@ -59,6 +69,11 @@ def _memory(market: Market, _: argparse.Namespace) -> Iterator[str]:
     return memory.report(memory.measure(market))
 
 
+def _nl_query(market: Market, arguments: argparse.Namespace) -> Iterator[str]:
+    measured = nl_query.measure(market, arguments.bids, questions=arguments.questions, seconds=arguments.seconds)
+    return nl_query.report(measured)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m dev.bench", description="Gavel's benchmarks.")
     names = parser.add_subparsers(required=True, metavar="NAME")
@@ -76,6 +91,10 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--rate", type=int, default=50, help="bids per second")
     command = _command(names, "cold_start", _cold_start, "from a process's start to its first 201")
     command.add_argument("--runs", type=int, default=7, help="starts of each function")
+    command = _command(names, "nl_query", _nl_query, "analysts' questions, and bids beside them")
+    command.add_argument("--bids", type=int, default=1_000_000, help="bids of the past that is asked about")
+    command.add_argument("--questions", type=int, default=200, help="questions that overhead and cache are taken from")
+    command.add_argument("--seconds", type=int, default=20, help="length of each run of bids")
     _command(names, "memory", _memory, "memory of each function after its first request")
     return parser
 

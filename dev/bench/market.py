@@ -12,7 +12,7 @@ import pymysql
 
 from common.config import DatabaseSettings
 from common.store.connect import connector
-from common.store.migrate import migrate
+from common.store.migrate import Analysts, migrate
 from dev.stack.database import DatabaseServer, connect, private_server
 from dev.stack.functions import FunctionProcess, function_environment, function_process
 from dev.stack.issuer import Issuer
@@ -41,6 +41,14 @@ class Market:
         """
         env = {**self.settings(emulator), "WORKERS": str(instances)}
         with function_process(operation, env, log=self.folder / f"{operation}.log") as process:
+            yield process
+
+    @contextmanager
+    def asking(self) -> Iterator[FunctionProcess]:
+        """The function `nl_query` without a model, for as many questions as are asked."""
+        nothing = dict.fromkeys(("OPENAI_BASE_URL", "OPENAI_API_KEY"), "")
+        env = {**self.settings(), **nothing, "NL_QUESTIONS_PER_MINUTE": "1000000", "REQUEST_SECONDS": "25"}
+        with function_process("nl_query", env, log=self.folder / "nl_query.log") as process:
             yield process
 
     @contextmanager
@@ -82,7 +90,7 @@ def apply_migrations(server: DatabaseServer) -> None:
     """Bring the server's default schema up to date."""
     connection = connector(DatabaseSettings.from_env(server.environment(server.migrate)))()
     try:
-        migrate(connection, lambda _: None)
+        migrate(connection, lambda _: None, analysts=Analysts(schema=server.reporting, user=server.analyst.user))
     finally:
         connection.close()
 

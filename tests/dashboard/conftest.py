@@ -11,9 +11,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from streamlit.testing.v1 import AppTest
 
+from dev.stack.dashboard import dashboard_program
 from dev.stack.install import BROWSERS
-from dev.stack.ports import free_port, http_status
-from dev.stack.process import Program, running
+from dev.stack.ports import free_port
+from dev.stack.process import running
 from dev.stack.settings import ROOT
 
 DASHBOARD = ROOT / "web" / "dashboard"
@@ -61,7 +62,7 @@ def open_page(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> OpenPage:
 @pytest.fixture(scope="module")
 def app_url(theatre: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the app as a process of its own."""
-    with running_app(theatre.settings(), tmp_path_factory.mktemp("app") / "app.log") as url:
+    with running_app(theatre.url, tmp_path_factory.mktemp("app") / "app.log") as url:
         yield url
 
 
@@ -99,18 +100,10 @@ def open_window(chromium: Browser, app_url: str, stage: Stage) -> Iterator[OpenW
 
 
 @contextmanager
-def running_app(settings: dict[str, str], log: Path) -> Iterator[str]:
-    """The app as `streamlit run` runs it."""
+def running_app(gateway: str, log: Path) -> Iterator[str]:
+    """The app as the local stack runs it."""
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(DASHBOARD / "app.py"), "--server.address", "127.0.0.1"]
-    program = Program(
-        name="dashboard",
-        command=[*command, "--server.port", str(port)],
-        log=log,
-        ready=lambda: http_status(f"127.0.0.1:{port}", "/_stcore/health") == 200,
-        env=settings | {"PATH": "", "HOME": str(log.parent)},
-    )
-    with running(program):
+    with running(dashboard_program(gateway=gateway, port=port, log=log)):
         yield f"http://127.0.0.1:{port}"
 
 

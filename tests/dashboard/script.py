@@ -42,7 +42,10 @@ HANG_UP = "Hang up"
 SLOW = "Take your time"
 FREE = "Which sellers had the best May?"
 
-TOP_SQL = "SELECT `l`.`id`, `l`.`title`, `l`.`bid_count` FROM `listings` AS `l` ORDER BY `l`.`bid_count` DESC, `l`.`id` LIMIT 5"
+TOP_SQL = (
+    "SELECT `l`.`id`, `l`.`title`, `l`.`bid_count` FROM `listings` AS `l` "
+    "ORDER BY `l`.`bid_count` DESC, `l`.`id` LIMIT 5"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

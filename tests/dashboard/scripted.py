@@ -64,9 +64,7 @@ class Stage:
 def served(port: int = 0) -> Iterator[Stage]:
     """The server on a port of its own."""
     stage = Stage()
-    server = ThreadingHTTPServer(("127.0.0.1", port), handler_of(stage))
-    server.daemon_threads = True
-    stage.url = f"http://127.0.0.1:{server.server_address[1]}"
+    server = Theatre(port, stage)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
@@ -77,49 +75,61 @@ def served(port: int = 0) -> Iterator[Stage]:
         thread.join()
 
 
-def handler_of(stage: Stage) -> type[BaseHTTPRequestHandler]:
-    """What speaks HTTP for a stage."""
+class Theatre(ThreadingHTTPServer):
+    """The server, and what it plays."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    daemon_threads = True
 
-        def do_GET(self) -> None:
-            """A list."""
-            self._note(None)
-            if self.path.startswith("/computeMetadata/"):
-                self._send(200, stage.token, {})
-            else:
-                self._send(200, stage.desk, {})
+    def __init__(self, port: int, stage: Stage) -> None:
+        super().__init__(("127.0.0.1", port), Actor)
+        self.stage = stage
+        stage.url = f"http://127.0.0.1:{self.server_address[1]}"
 
-        def do_POST(self) -> None:
-            """A question, a mark, a sign-in."""
-            body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"null")
-            self._note(body)
-            if self.path == "/dev/analyst":
-                self._send(200, TOKENS, {})
-            elif self.path == "/api/nl_feedback":
-                self._send(stage.feedback_status, {"request_id": body["request_id"], "mark": body["mark"]}, {})
-            else:
-                line = stage.refuses.get(body.get("verified")) or script.line_for(body)
-                time.sleep(line.seconds)
-                if line.hangs_up:
-                    self.close_connection = True
-                    return
-                self._send(line.status, line.document, line.headers)
 
-        def log_message(self, *_: object) -> None:
-            """Nothing is logged."""
+class Actor(BaseHTTPRequestHandler):
+    """Says the lines."""
 
-        def _note(self, body: Any) -> None:
-            stage.requests.append(Request(method=self.command, path=self.path, headers=dict(self.headers), body=body))
+    protocol_version = "HTTP/1.1"
+    server: Theatre
 
-        def _send(self, status: int, document: Any, headers: Mapping[str, str]) -> None:
-            text = document if isinstance(document, str) else json.dumps(document)
-            self.send_response(status)
-            for name, value in ({"Content-Type": "application/json"} | dict(headers)).items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(text.encode())))
-            self.end_headers()
-            self.wfile.write(text.encode())
+    def do_GET(self) -> None:
+        """Answer with the desk, or with a token as the metadata server does."""
+        self._note(None)
+        stage = self.server.stage
+        self._send(200, stage.token if self.path.startswith("/computeMetadata/") else stage.desk)
 
-    return Handler
+    def do_POST(self) -> None:
+        """Answer a question, a mark, a sign-in."""
+        body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"null")
+        self._note(body)
+        stage = self.server.stage
+        if self.path == "/dev/analyst":
+            self._send(200, TOKENS)
+        elif self.path == "/api/nl_feedback":
+            self._send(stage.feedback_status, {"request_id": body["request_id"], "mark": body["mark"]})
+        else:
+            self._play(stage.refuses.get(body.get("verified")) or script.line_for(body))
+
+    def log_message(self, *_: object) -> None:
+        """Nothing is logged."""
+
+    def _play(self, line: script.Line) -> None:
+        time.sleep(line.seconds)
+        if line.hangs_up:
+            self.close_connection = True
+        else:
+            self._send(line.status, line.document, line.headers)
+
+    def _note(self, body: Any) -> None:
+        self.server.stage.requests.append(
+            Request(method=self.command, path=self.path, headers=dict(self.headers), body=body)
+        )
+
+    def _send(self, status: int, document: Any, headers: Mapping[str, str] | None = None) -> None:
+        text = document if isinstance(document, str) else json.dumps(document)
+        self.send_response(status)
+        for name, value in {"Content-Type": "application/json", **(headers or {})}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(text.encode())))
+        self.end_headers()
+        self.wfile.write(text.encode())

@@ -52,11 +52,12 @@ def test_there_may_be_no_past_or_a_large_one(count: int) -> None:
 def test_every_setting_is_documented() -> None:
     """`.env.example` has each name that the functions, the stack or the analysts' app reads."""
     text = (ROOT / ".env.example").read_text(encoding="utf-8")
-    readers = ("common/config.py", "dev/stack/settings.py", "dev/stack/mysqld.py", "dev/stack/emulator.py")
+    ours = sorted((ROOT / "common" / "config").glob("*.py"))
+    readers = [*ours, *(ROOT / "dev" / "stack" / name for name in ("settings.py", "mysqld.py", "emulator.py"))]
     read = {
         name
         for file in readers
-        for name in re.findall(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"', (ROOT / file).read_text(encoding="utf-8"))
+        for name in re.findall(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"', file.read_text(encoding="utf-8"))
     }
 
     assert len(read) > 30

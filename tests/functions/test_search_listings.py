@@ -1,5 +1,7 @@
 """search_listings as a client sees it: filters, orders, pages that lose and repeat nothing."""
 
+import base64
+import json
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -7,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.market import Document, Market, Records
+from tests.market import Document, Market, Records, check_problem, eventually
 
 SORTS: dict[str, tuple[Callable[[Document], Any], bool]] = {
     "ending_soon": (lambda listing: listing["ends_at"], False),
@@ -109,6 +111,73 @@ def test_what_comes_and_goes_between_pages_moves_nothing_else(market: Market, wo
     seen = ids(first["listings"]) + [listing_id for page in rest for listing_id in ids(page)]
     assert len(seen) == len(set(seen))
     assert set(ids(made)) <= set(seen)
+
+
+def a_market_with_a_past(market: Market, records: Records, word: str) -> list[Document]:
+    """Nine lots: some ended long ago, some just now, some run; three pairs end at the same time."""
+    made = [market.create(title=word) for _ in range(9)]
+    for listing, hours in zip(made, [-9_000, -1, 2, -1, 0, 2, 1, -9_000, 0.5], strict=True):
+        records.ends_in(listing, hours * 3600)
+    for one, other in ((0, 7), (1, 3), (2, 5)):
+        records.execute(
+            "UPDATE listings l JOIN listings o ON o.id = %s SET l.ends_at = o.ends_at WHERE l.id = %s",
+            *(made[one]["id"], made[other]["id"]),
+        )
+    return [market.get(listing)["listing"] for listing in made]
+
+
+def as_ending_soon(listings: list[Document], moment: str) -> list[str]:
+    """What runs at that moment, soonest first, and then what has ended, latest first."""
+    by_end = sorted((datetime.fromisoformat(listing["ends_at"]), listing["id"]) for listing in listings)
+    running = [listing_id for ends_at, listing_id in by_end if ends_at > datetime.fromisoformat(moment)]
+    ended = [listing_id for ends_at, listing_id in by_end if ends_at <= datetime.fromisoformat(moment)]
+    return running + ended[::-1]
+
+
+@pytest.mark.parametrize("limit", range(1, 11))
+def test_ending_soon_shows_the_past_last(market: Market, records: Records, word: str, limit: int) -> None:
+    """Whether it has been closed or not; on whatever page the past begins."""
+    made = a_market_with_a_past(market, records, word)
+    records.execute("UPDATE listings SET status = 'closed' WHERE id IN (%s, %s)", made[0]["id"], made[3]["id"])
+
+    pages = market.nobody.search_all(q=word, limit=limit)
+
+    shown = [listing_id for page in pages for listing_id in ids(page)]
+    assert shown == as_ending_soon(made, datetime.now(UTC).isoformat())
+    assert shown[:2] == [made[8]["id"], made[6]["id"]]
+    assert shown[4] == made[4]["id"]
+    assert all(len(page) == limit for page in pages[:-1])
+
+
+@pytest.mark.parametrize("limit", [1, 2, 9])
+def test_the_closed_come_latest_first(market: Market, empty_market: Records, word: str, limit: int) -> None:
+    """A year's closed auctions begin with the last one."""
+    made = a_market_with_a_past(market, empty_market, word)
+    market.scheduler.close_auctions()
+
+    pages = market.nobody.search_all(q=word, status="closed", limit=limit)
+
+    ended = [made[place] for place in (0, 1, 3, 4, 7)]
+    assert [listing_id for page in pages for listing_id in ids(page)] == as_ending_soon(ended, made[2]["ends_at"])
+
+
+@pytest.mark.parametrize("first_page", [1, 2, 3, 4, 5])
+def test_what_ends_between_two_pages_is_shown_where_it_was(
+    market: Market, empty_market: Records, word: str, first_page: int
+) -> None:
+    """Once: the moment that parts the past from the rest is the first page's, whatever happens after it."""
+    made = [market.create(title=word) for _ in range(6)]
+    for listing, seconds in zip(made, [0.4, 0.4, 3600, -60, 0.5, -5], strict=True):
+        empty_market.ends_in(listing, seconds)
+    made = [market.get(listing)["listing"] for listing in made]
+
+    first = market.nobody.search(q=word, limit=first_page)
+    assert eventually(lambda: market.scheduler.close_auctions() and len(found(market, q=word, status="closed")) == 5)
+    rest = market.nobody.search_all(q=word, limit=1, cursor=first["next_cursor"])
+
+    shown = ids(first["listings"]) + [listing_id for page in rest for listing_id in ids(page)]
+    assert shown == as_ending_soon(made, first["server_time"])
+    assert found(market, q=word)[0] == made[2]["id"]
 
 
 def test_a_page_has_twenty_listings_unless_asked(market: Market, word: str) -> None:
@@ -237,6 +306,40 @@ def test_a_cursor_serves_its_own_order_alone(market: Market, word: str, sort: st
         assert response.status_code == (200 if other == sort else 400)
         if other != sort:
             assert response.json()["errors"][0]["field"] == "cursor"
+
+
+def a_cursor(*parts: object) -> str:
+    """A cursor of one's own making."""
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+
+
+PAST, NOW, FUTURE = 1_000_000_000_000_000, 1_750_000_000_000_000, 4_000_000_000_000_000
+"""Times in microseconds: 2001, 2025, 2096."""
+
+
+@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize(
+    "parts",
+    [
+        *((), (1, "A"), (1, "A", "1"), (1, "A", None), (1, "A", 1.5), (1, "A", NOW, 1), (1, 1, NOW), (None, "A", NOW)),
+        *((1, "A", FUTURE), (1, "A", 2**63 - 1), (1, "A", -(2**63)), (1, "A", 10**30), (1, "A", [NOW])),
+        *((1.5, "A", NOW), (10**20, "A", NOW), (1, "ä", NOW)),
+    ],
+    ids=repr,
+)
+def test_a_cursor_that_no_page_gave_is_refused(market: Market, sort: str, parts: tuple[object, ...]) -> None:
+    """Also one whose first page would have been read in the future."""
+    response = market.nobody.send("search_listings", params={"sort": sort, "cursor": a_cursor(sort, *parts)})
+
+    assert response.status_code == 400
+    assert [error["field"] for error in check_problem(response)["errors"]] == ["cursor"]
+
+
+@pytest.mark.parametrize("moment", [PAST, NOW, -62_135_596_800_000_000])
+@pytest.mark.parametrize("number", [0, PAST, NOW - 1, NOW, NOW + 1, FUTURE, -62_135_596_800_000_000])
+def test_a_made_up_place_in_the_order_does_no_harm(market: Market, number: int, moment: int) -> None:
+    """It is a place like any other."""
+    market.nobody.search(sort="ending_soon", cursor=a_cursor("ending_soon", number, "' OR 1=1 %s", moment))
 
 
 def test_answers_are_not_kept_by_caches(market: Market) -> None:

@@ -82,7 +82,18 @@ def test_a_gap_in_the_dates_does_not_make_them_text() -> None:
 
 def test_one_day_twice_is_no_line() -> None:
     """Two points over one another would be read as one."""
-    assert chart_of("day:date n:integer", ["2026-05-01", 1], ["2026-05-01", 2]) == TABLE
+    rows: tuple[Sequence[Cell], ...] = (["2026-05-01", 1], ["2026-05-02", 2], ["2026-05-02", 3])
+
+    assert chart_of("day:date n:integer", *rows[:2]) == line("day", "n")
+    assert chart_of("day:date n:integer", *rows) == TABLE
+
+
+def test_one_day_of_a_series_twice_is_no_line() -> None:
+    """The same day of another series is."""
+    rows = months_by_category(2)
+
+    assert chart_of("month:text category:text n:integer", *rows) == line("month", "n", series="category")
+    assert chart_of("month:text category:text n:integer", *rows, rows[0]) == TABLE
 
 
 def months_by_category(series: int) -> list[Sequence[Cell]]:

@@ -4,6 +4,7 @@ Deadlines are far away where nothing waits for them, and near where something mu
 """
 
 import hashlib
+import importlib
 import json
 import logging
 import subprocess
@@ -55,7 +56,8 @@ Build = Callable[..., Model]
 
 @pytest.fixture
 def model_of() -> Iterator[Build]:
-    """Makes clients of a server; their threads end with the test."""
+    """Makes clients of a server; their threads end with the test. The SDK's import counts against no deadline here."""
+    importlib.import_module("openai")
     made: list[Model] = []
 
     def build(server: ModelServer | str, **settings: Any) -> Model:
@@ -268,7 +270,7 @@ def test_what_servers_ask_for_is_read() -> None:
 def test_a_silent_server_ends_with_the_deadline(model_of: Build) -> None:
     """And is not asked again."""
     with answering(late(600, ANSWER)) as server:
-        deadline = Deadline.after(0.5)
+        deadline = Deadline.after(1.5)
 
         with pytest.raises(ModelFailed, match="model_timeout"):
             model_of(server).write(PROMPT, deadline=deadline, analyst=ANALYST)
@@ -294,7 +296,7 @@ def test_the_settings_seconds_end_it_too(model_of: Build) -> None:
         deadline = Deadline.after(600)
 
         with pytest.raises(ModelFailed, match="model_timeout"):
-            model_of(server, seconds=0.5).write(PROMPT, deadline=deadline, analyst=ANALYST)
+            model_of(server, seconds=1.5).write(PROMPT, deadline=deadline, analyst=ANALYST)
 
         assert deadline.left() > 590
 
@@ -311,7 +313,7 @@ def test_a_client_whose_request_was_ended_goes_on(model_of: Build) -> None:
     with answering(late(600, ANSWER), ANSWER) as server:
         model = model_of(server)
 
-        assert failure_of(model, seconds=0.5).code == "model_timeout"
+        assert failure_of(model, seconds=1.5).code == "model_timeout"
         assert write(model).plan.kind == "sql"
 
 
@@ -355,6 +357,17 @@ def test_proxies_of_the_environment_are_not_used(model_of: Build, monkeypatch: p
 
         assert write(model_of(server)).plan.kind == "sql"
         assert (len(server.requests), len(elsewhere.requests)) == (1, 0)
+
+
+def test_without_an_address_it_is_openais(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings alone say where; the SDK would ask the environment."""
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    model = Model(ModelSettings(model="m", api_key=KEY))
+
+    try:
+        assert str(model._opened()._client.base_url) == "https://api.openai.com/v1/"
+    finally:
+        model.close()
 
 
 @pytest.mark.parametrize("extra", ["store", "prompt_cache_key", "safety_identifier"])

@@ -25,6 +25,11 @@ class Column:
         return self.type in NUMBERS
 
     @property
+    def is_id(self) -> bool:
+        """Whether its cells name something to machines."""
+        return self.name.lower() == "id" or self.name.lower().endswith("_id")
+
+    @property
     def is_moment(self) -> bool:
         """Whether its cells are days or times of a day."""
         return self.type in MOMENTS

@@ -26,7 +26,7 @@ FAVOURITES = (
     "bids-by-hour-of-day",
     "average-selling-price-by-category",
     "top-sellers-by-gmv",
-    "sniping-share",
+    "sniping-share-by-category",
 )
 """Verified questions that show best what can be asked; where one is not there, the first of another area is."""
 

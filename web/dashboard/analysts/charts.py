@@ -295,11 +295,7 @@ def _words(answer: Answer, place: int, cell: Cell) -> str:
 
 def _numbers(answer: Answer) -> list[int]:
     """The columns that hold numbers to draw: no identifiers."""
-    return [
-        place
-        for place, column in enumerate(answer.columns)
-        if column.is_number and not re.fullmatch(r"(.*_)?id", column.name, re.IGNORECASE)
-    ]
+    return [place for place, column in enumerate(answer.columns) if column.is_number and not column.is_id]
 
 
 def _runs(answer: Answer, place: int) -> bool:

@@ -213,7 +213,7 @@ def _drawn(tile: Tile, answer: Answer) -> None:
         height = TILE_HEIGHT if kind == "line" else None
         st.altair_chart(chart.properties(height=height) if height else chart, key=f"chart-{tile.id}", alt=tile.title)
     else:
-        show_table(answer, name=f"table-{tile.id}", most_rows=TABLE_ROWS)
+        show_table(answer, name=f"table-{tile.id}", most_rows=TABLE_ROWS, ids=False)
 
 
 def _footer(answers: list[Answer]) -> None:

@@ -35,8 +35,9 @@ def configuration(answer: Answer) -> dict[str, Any]:
     }
 
 
-def show_table(answer: Answer, *, name: str, most_rows: int = MOST_ROWS_SEEN) -> None:
-    """The table, sortable by a click on a column's head."""
+def show_table(answer: Answer, *, name: str, most_rows: int = MOST_ROWS_SEEN, ids: bool = True) -> None:
+    """The table, sortable by a click on a column's head; without `ids` only what people read, if there is any."""
+    read = [key(place) for place, column in enumerate(answer.columns) if ids or not column.is_id]
     st.dataframe(
         frame(answer),
         key=name,
@@ -44,6 +45,7 @@ def show_table(answer: Answer, *, name: str, most_rows: int = MOST_ROWS_SEEN) ->
         height="content" if len(answer.rows) <= most_rows else ROW_HEIGHT * (most_rows + 1) + 2,
         row_height=ROW_HEIGHT,
         column_config=configuration(answer),
+        column_order=read or None,
         placeholder="—",
         alt=f"Table with {len(answer.rows)} rows",
     )
