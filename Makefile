@@ -32,6 +32,7 @@ check: packages ## The fast part: lint, format, types, import rules, the site's 
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
+	@cd web/dashboard && ../../.venv/bin/mypy --strict app.py analysts
 	@.venv/bin/lint-imports
 	@$(STACK) npm test
 

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from common.asking.failing import is_mendable, reason_of_failure
 from common.asking.notebook import Notebook
 from common.asking.planned import Asking, Planned
 from common.asking.planner import Planner
-from common.asking.question import Question, Reason, Status, Told
+from common.asking.question import Question, Status, Told
 from common.asking.reading import Reading, ReadRows
 from common.asking.shown import shown_chart, shown_usage, shown_verified
 from common.config import AskingSettings
@@ -33,17 +34,7 @@ _STATUS: Mapping[str, Status] = {
 }
 _TURNS = 3
 _REVIEWED_SECONDS = 60.0
-_MENDABLE = frozenset({"bad_query", "unknown_name"})
 _SECONDS_TO_WRITE_DOWN = 1.0
-_SAYS = {
-    "timeout": "The query took too long. Ask for a shorter period or fewer rows.",
-    "too_large": "The answer is too large to show. Ask for fewer rows or columns.",
-    "too_many_rows_to_read": "The query would read too much at once. Ask for a shorter period.",
-    "unknown_name": "The query names something that does not exist.",
-    "bad_query": "The database does not accept the query.",
-    "unavailable": "The analysts' database is not reachable just now. Try again in a moment.",
-    "busy": "The same question is still being worked on. Try again in a moment.",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,12 +104,7 @@ class Desk:
             try:
                 read = self._reading.read(planned.canonical, refresh=question.refresh, deadline=asking.deadline)
             except QueryFailed as failure:
-                hint = _SAYS[failure.code] + (f" (error {failure.errno})" if failure.errno else "")
-                again = (
-                    self._planner.plan_again(planned, asking, code=failure.code, hint=hint)
-                    if failure.code in _MENDABLE
-                    else None
-                )
+                again = self._planner.plan_again(planned, asking, failure) if is_mendable(failure) else None
                 if again is None:
                     return planned, None, failure
                 planned = again
@@ -148,6 +134,7 @@ class Desk:
             request_id=told.request_id,
             analyst=analyst.user_id,
             conversation_id=question.conversation_id,
+            unlisted=question.unlisted,
             question=question.text,
             status=told.status,
             source=told.source,
@@ -186,7 +173,7 @@ def _told(
         assumptions=planned.assumptions,
         suggestions=planned.suggestions,
         options=planned.options,
-        reason=Reason(code=failure.code, message=_SAYS[failure.code]) if failure else planned.reason,
+        reason=reason_of_failure(failure) if failure else planned.reason,
         verified=shown_verified(planned.verified),
         usage=shown_usage(planned.usage),
         timings={

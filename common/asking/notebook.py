@@ -39,7 +39,13 @@ class Notebook:
             return {
                 "today": tx.now().date(),
                 "saved": [
-                    {"request_id": asked.request_id, "question": asked.question, "sql": asked.sql, "at": asked.at}
+                    {
+                        "request_id": asked.request_id,
+                        "question": asked.question,
+                        "sql": asked.sql,
+                        "source": asked.source,
+                        "at": asked.at,
+                    }
                     for asked in questions.saved(analyst.user_id)
                 ],
                 "history": [

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from common.asking.failing import repair_of_failure
 from common.asking.planned import NO_MODEL, TOO_SLOW, Asking, Planned, Stopwatch, judged, reason_of
 from common.asking.writing import MOST_REPAIRS, Writer
 from common.nl.cache import SingleFlight, StillWorking, TimedCache
@@ -19,9 +20,10 @@ from common.nl.guard import GuardError
 from common.nl.model import Model
 from common.nl.normalise import normalise
 from common.nl.policy import Policy
-from common.nl.prompt import PROMPT_VERSION, Repair
+from common.nl.prompt import PROMPT_VERSION
 from common.nl.semantic import SemanticLayer
 from common.nl.verified import Catalogue, Match, Rendered, VerifiedQuestion
+from common.store.reporting import QueryFailed
 
 _PLANS_KEPT = 500
 _PLAN_SECONDS = 24 * 3600.0
@@ -77,14 +79,12 @@ class Planner:
         """The plan for SQL that a person wrote, under the same guard."""
         return self._judged(Planned(kind="blocked", source="edited", sql=sql), sql)
 
-    def plan_again(self, planned: Planned, asking: Asking, *, code: str, hint: str) -> Planned | None:
+    def plan_again(self, planned: Planned, asking: Asking, failure: QueryFailed) -> Planned | None:
         """The model's next try after its statement failed in the database; None when it had its tries."""
         if self._writer is None or planned.source not in ("model", "cache") or len(planned.repairs) >= MOST_REPAIRS:
             return None
-        repair = Repair(sql=planned.sql or "", code=code, hint=hint)
-        return self._writer.write(
-            asking, self._examples(asking), before=replace(planned, repairs=(*planned.repairs, repair))
-        )
+        repairs = (*planned.repairs, repair_of_failure(planned.sql or "", failure))
+        return self._writer.write(asking, self._examples(asking), before=replace(planned, repairs=repairs))
 
     def remember(self, planned: Planned, asking: Asking) -> None:
         """Keep a plan of the model's that has answered."""

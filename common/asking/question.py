@@ -17,7 +17,10 @@ Cell = None | int | float | str
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One request: free text, or his own SQL for it, or a verified question with values."""
+    """One request: free text, or his own SQL for it, or a verified question with values.
+
+    An unlisted one is asked by a page for itself and is not in the analyst's history.
+    """
 
     text: str
     conversation_id: str | None = None
@@ -26,6 +29,7 @@ class Question:
     parameters: Mapping[str, Any] | None = None
     dry_run: bool = False
     refresh: bool = False
+    unlisted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

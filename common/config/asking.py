@@ -40,7 +40,7 @@ class AskingSettings:
             model_seconds=integer(env, "MODEL_SECONDS", 20),
             model_prices=_prices(env.get("MODEL_PRICES", "")),
             reviewers=frozenset(e.strip().lower() for e in env.get("NL_REVIEWERS", "").split(",") if e.strip()),
-            questions_per_minute=integer(env, "NL_QUESTIONS_PER_MINUTE", 60),
+            questions_per_minute=integer(env, "NL_QUESTIONS_PER_MINUTE", 120),
             keep_seconds=integer(env, "NL_KEEP_SECONDS", 60),
         )
 

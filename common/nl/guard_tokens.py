@@ -166,16 +166,20 @@ def _one_statement(tokens: list[Token]) -> list[Token]:
         raise GuardError("not_a_select", "A query is one SELECT, or a WITH and a SELECT; nothing else can run.")
     for token, after in zip([None, *tokens], [*tokens, None], strict=True):
         if _nothing_between(token, after):
-            raise GuardError("syntax", "Something is missing beside a comma or behind AS.")
+            raise GuardError(
+                "syntax", "Something is missing beside a comma or behind AS, or too much behind WITH ROLLUP."
+            )
     return tokens
 
 
 def _nothing_between(token: Token | None, after: Token | None) -> bool:
-    """Whether a comma or AS has nothing beside it; sqlglot reads over that."""
+    """Whether a comma or AS has nothing beside it, or WITH ROLLUP something behind it; sqlglot reads over that."""
     if after is not None and after.token_type is TokenType.COMMA:
         return (
             token is None or token.token_type in {TokenType.L_PAREN, TokenType.COMMA, TokenType.ALIAS} or _opens(token)
         )
+    if token is not None and token.token_type is TokenType.ROLLUP:
+        return not (after is None or after.token_type is TokenType.R_PAREN or _opens(after))
     if token is None or token.token_type not in {TokenType.COMMA, TokenType.ALIAS}:
         return False
     return after is None or after.token_type is TokenType.R_PAREN or _opens(after)

@@ -166,6 +166,11 @@ def _check_table(node: exp.Expr) -> None:
         raise GuardError("construct", "FROM takes names of tables, each with at most an alias.")
 
 
+def _check_extract(node: exp.Expr) -> None:
+    if not isinstance(node.this, exp.Var):
+        raise GuardError("interval", "EXTRACT takes a unit of time, as in EXTRACT(YEAR FROM ends_at).")
+
+
 def _check_paren(node: exp.Expr) -> None:
     if not node.meta.get(WRITTEN):
         raise GuardError("chained_comparison", "Put parentheses around a comparison that is compared again.")
@@ -220,13 +225,13 @@ CHECKS: Final[dict[type[exp.Expr], Callable[[exp.Expr], None]]] = {
     exp.Select: _check_select,
     exp.Window: _check_window,
     exp.Column: _check_column,
+    exp.Extract: _check_extract,
     exp.Paren: _check_paren,
     exp.Table: _check_table,
     exp.Subquery: _check_subquery,
     exp.Distinct: _check_distinct,
     exp.GroupConcat: _check_separator,
     exp.Tuple: _check_filled,
-    exp.With: _check_filled,
     exp.Group: _check_filled,
     exp.Union: _check_operands,
     exp.Intersect: _check_operands,

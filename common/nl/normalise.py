@@ -95,9 +95,7 @@ def _spoken(text: str) -> Iterator[Word]:
 
 def _parts(chunk: str) -> Iterator[str]:
     """The words of one run of characters."""
-    if chunk.isalpha() and chunk.isascii():  # nearly always
-        yield chunk
-    elif _DATE_LIKE.fullmatch(chunk) or _NUMBER.fullmatch(chunk):
+    if (chunk.isalpha() and chunk.isascii()) or _DATE_LIKE.fullmatch(chunk) or _NUMBER.fullmatch(chunk):  # nearly always
         yield chunk
     elif _THOUSANDS.fullmatch(chunk):
         yield chunk.replace(",", "")

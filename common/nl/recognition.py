@@ -90,12 +90,15 @@ def _readings(words: Sequence[Word]) -> Iterator[tuple[Sequence[Word], Mapping[s
 
 
 def _spans(name: str, words: Sequence[Word]) -> list[_Span]:
-    """Where a period or category stands; none that lies within another."""
+    """Where a period or category stands, with the "in" before it and without: it may belong to "came in".
+
+    None ends within another.
+    """
     slot = FILTERS[name]
     spans: list[_Span] = []
     for place in range(len(words)):
         value, end = next(slot.follow(words, place), (None, place))
-        if value is not None and not (spans and end <= spans[-1].end):
+        if value is not None and not (spans and end < spans[-1].end):
             spans.append(_Span(name, value, place, end))
     return spans
 

@@ -63,7 +63,7 @@ class SemanticLayer:
 def semantic_layer() -> SemanticLayer:
     """The product's semantic layer, read once."""
     content = FILE.read_bytes()
-    facts: Mapping[str, Any] = yaml.load(content, Loader=yaml.CSafeLoader)  # noqa: S506 - the safe loader, in C
+    facts: Mapping[str, Any] = yaml.load(content, Loader=yaml.CSafeLoader)
     return SemanticLayer(
         tables=MappingProxyType({name: _table(told) for name, told in facts["tables"].items()}),
         hidden=frozenset(facts["hidden"]),

@@ -27,6 +27,7 @@ class Request(Strict):
     sql_override = Text(longest=8000, lines=True)
     dry_run = Flag()
     refresh = Flag()
+    unlisted = Flag()
     verified = Name(shortest=1, longest=64)
     parameters = Scalars(most=10)
 
@@ -41,6 +42,7 @@ class Request(Strict):
             parameters=loaded.get("parameters"),
             dry_run=loaded.get("dry_run", False),
             refresh=loaded.get("refresh", False),
+            unlisted=loaded.get("unlisted", False),
         )
 
 

@@ -35,6 +35,7 @@ class SavedView(Strict):
     request_id = fields.String(required=True)
     question = fields.String(required=True)
     sql = fields.String(required=True, allow_none=True)
+    source = fields.String(required=True, allow_none=True)
     at = fields.AwareDateTime(required=True, format="iso")
 
 

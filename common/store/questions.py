@@ -30,6 +30,7 @@ class Asked:
     status: str
     milliseconds: float
     conversation_id: str | None = None
+    unlisted: bool = False
     source: str | None = None
     sql: str | None = None
     error_code: str | None = None
@@ -72,6 +73,7 @@ _COLUMNS = {
     "request_id": "request_id",
     "analyst": "analyst",
     "conversation_id": "conversation_id",
+    "unlisted": "unlisted",
     "question": "question",
     "status": "status",
     "source": "source",
@@ -142,7 +144,7 @@ class Questions:
         """What an analyst asked, newest first; from a moment back if `before` is told."""
         older = "" if before is None else " AND q.asked_at < %(before)s"
         rows = self._session.rows(
-            f"{_ASKED} WHERE q.analyst = %(analyst)s{older}"
+            f"{_ASKED} WHERE q.analyst = %(analyst)s AND NOT q.unlisted{older}"
             " ORDER BY q.asked_at DESC, q.request_id DESC LIMIT %(limit)s",
             analyst=analyst,
             limit=limit,
@@ -211,7 +213,8 @@ class Questions:
 def _asked(row: Sequence[Any]) -> Asked:
     *written, at, mark, saved = row
     members = dict(zip(_COLUMNS, written, strict=True))
-    return Asked(**{**members, "chart": _chart(members["chart"])}, at=at, mark=mark, saved=bool(saved))
+    told = {**members, "chart": _chart(members["chart"]), "unlisted": bool(members["unlisted"])}
+    return Asked(**told, at=at, mark=mark, saved=bool(saved))
 
 
 def _chart(text: str | None) -> Mapping[str, Any] | None:

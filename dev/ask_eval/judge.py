@@ -69,9 +69,9 @@ def compare(known: Rows, given: Rows, order: Sequence[int] = ()) -> Verdict:
 def cell(value: object) -> Cell:
     """A database's value as it is compared: numbers also when they come as text, midnight as its day.
 
-    >>> cell("12"), cell(Decimal("12.50")), cell(datetime(2026, 5, 1))
-    (Cell(kind='whole', number=12.0, text='12'), Cell(kind='number', number=12.5, text=''), Cell(kind='text', number=0.0, text='2026-05-01'))
-    """  # noqa: E501 - what it prints
+    >>> cell("12.50") == cell(12.5), cell(datetime(2026, 5, 1)).text
+    (True, '2026-05-01')
+    """
     if value is None:
         return Cell("null")
     if isinstance(value, timedelta):

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import pymysql
 
+from common.asking.failing import is_mendable
 from common.asking.planned import NO_MODEL, Asking, Planned
 from common.asking.planner import Planner
 from common.deadline import Deadline
@@ -18,7 +19,7 @@ from common.nl.completion import Usage
 from common.nl.policy import Policy
 from common.nl.semantic import semantic_layer
 from common.nl.verified import Catalogue, catalogue
-from common.store.failed import failure_of
+from common.store.failed import QueryFailed, failure_of
 from dev.ask_eval.fixture_rows import NOW
 from dev.ask_eval.judge import Verdict
 from dev.ask_eval.markets import Markets
@@ -27,7 +28,6 @@ from dev.ask_eval.recording import ANALYST, Writer
 
 Kind = Literal["sql", "clarify", "decline", "blocked", "failed", "offered"]
 SECONDS = 60.0
-MENDABLE = frozenset({"bad_query", "unknown_name"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +81,11 @@ class Pipeline:
         refused: list[str] = []
         mended = 0
         while planned.canonical is not None:
-            code = self._refusal(planned.canonical.sql)
-            if code is None:
+            failure = self._refusal(planned.canonical.sql)
+            if failure is None:
                 break
-            refused.append(code)
-            hint = "The database does not accept the query."
-            again = planner.plan_again(planned, asking, code=code, hint=hint) if code in MENDABLE else None
+            refused.append(failure.code)
+            again = planner.plan_again(planned, asking, failure) if is_mendable(failure) else None
             if again is None:
                 break
             planned = again
@@ -100,12 +99,12 @@ class Pipeline:
             milliseconds=milliseconds,
         )
 
-    def _refusal(self, sql: str) -> str | None:
-        """The code of the database's refusal, None if it answers."""
+    def _refusal(self, sql: str) -> QueryFailed | None:
+        """Why the database refuses, None if it answers."""
         try:
             self._markets.first().rows(sql)
         except pymysql.MySQLError as error:
-            return failure_of(error, in_time=True, milliseconds=0.0).code
+            return failure_of(error, in_time=True, milliseconds=0.0)
         return None
 
     def _outcome(self, question: Question, planned: Planned, *, failure: str | None) -> Try:

@@ -208,7 +208,7 @@ ANSWERS: dict[str, Document] = {
         "",
         reason=None,
         explanation="Measured as GMV or as sold listings, and by day, week or month?",
-        options=["GMV by month", "Sold listings by week", "Sell-through by month"],
+        options=[MONTHS, "Sold listings by week", "Sell-through by month"],
     ),
     NOT_HERE: refused(
         "declined",
@@ -284,7 +284,13 @@ def desk(**members: Any) -> Document:
             for name, (area, question, blanks) in VERIFIED.items()
         ],
         "saved": [
-            {"request_id": "old-1", "question": MONTHS, "sql": "SELECT 1", "at": "2026-06-14T09:00:00Z"},
+            {
+                "request_id": "old-1",
+                "question": MONTHS,
+                "sql": "SELECT 1",
+                "source": "model",
+                "at": "2026-06-14T09:00:00Z",
+            },
         ],
         "history": [
             {

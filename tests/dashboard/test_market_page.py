@@ -7,7 +7,7 @@ import pytest
 from analysts.answers import Parameter, Verified
 from analysts.ask_page import FAVOURITES
 from analysts.market_page import change, parameters_of
-from analysts.market_tiles import ALL_CATEGORIES, FIGURES, MARKET_PREFIX, TILES
+from analysts.market_tiles import ALL_CATEGORIES, FIGURES, TILES
 from analysts.periods import period_before
 from streamlit.testing.v1 import AppTest
 
@@ -39,12 +39,12 @@ def test_every_question_of_the_pages_is_a_verified_one(name: str) -> None:
 
 
 def test_every_tile_asks_its_verified_question(open_page: OpenPage, stage: Stage) -> None:
-    """With the page's period and category, so that both pages agree; the audit can tell who asked."""
+    """With the page's period and category, so that both pages agree; the history stays the analyst's own."""
     page = open_page(PAGE)
 
     assert set(asked(stage)) == {tile.id for tile in TILES}
     assert asked(stage)["gmv"] == {"period": "last 30 days", "category": ALL_CATEGORIES}
-    assert all(body["question"].startswith(MARKET_PREFIX) for body in stage.sent("nl_query"))
+    assert all(body["unlisted"] is True for body in stage.sent("nl_query"))
     assert all("conversation_id" not in body for body in stage.sent("nl_query"))
     assert not page.exception
 

@@ -32,7 +32,7 @@ def test_a_verified_question_is_answered_with_rows_sql_and_picture(analyst: Anal
 @pytest.mark.usefixtures("lots")
 def test_the_same_question_in_other_words_meets_the_kept_rows(analyst: Analyst) -> None:
     """By the statement, not by likeness; a refresh reads anew."""
-    first = analyst.ask("How many live auctions are there?")
+    first = analyst.ask("How many live auctions are there?", refresh=True)
     again = analyst.ask("how many live auctions are there")
     fresh = analyst.ask("How many live auctions are there?", refresh=True)
 

@@ -10,7 +10,8 @@ from tests.nl.guarded import hint, refused, runs
 
 @pytest.mark.parametrize(
     "call", ["SLEEP(1)", "sleep (1)", "BENCHMARK(1, 1)", "LOAD_FILE('x')", "VERSION()", "USER()", "GET_LOCK('a', 1)",
-             "RAND()", "UUID()",             "SHA2('a', 256)", "REPEAT('a', 9)", "LPAD('a', 9, 'b')", "SPACE(9)", "EXTRACTVALUE(1, 'a')",
+             "RAND()", "UUID()",
+             "SHA2('a', 256)", "REPEAT('a', 9)", "LPAD('a', 9, 'b')", "SPACE(9)", "EXTRACTVALUE(1, 'a')",
              "JSON_OBJECT('a', 1)",
              "SYSDATE()", "DATABASE()", "ROW(1, 2)", "`ABS`(1)", "f(1)", "EXP(710)"],
 )  # fmt: skip

@@ -1,12 +1,14 @@
 """The guard's rules 12 and 13: the row limit, and the text that runs."""
 
-
-
 import re
+from collections import Counter
 
 import pytest
+from sqlglot import exp
 
 from common.nl.guard import GuardError, guard
+from common.nl.guard_dialect import tokenize
+from common.nl.guard_output import canonical
 from tests.nl.guarded import POLICY, refused, runs
 
 
@@ -68,3 +70,14 @@ def test_what_would_come_back_as_something_else_is_refused(sql: str) -> None:
 def test_a_dropped_sign_is_noticed() -> None:
     """Sqlglot reads over a plus."""
     assert refused("SELECT +1") == "not_kept"
+
+
+def test_a_text_that_reads_differently_is_refused() -> None:
+    """The last net: here the parentheses of (1 + 2) * 3 are missing from the tree, and so from its text."""
+    one, two, three = (exp.Literal.number(number) for number in (1, 2, 3))
+    tree = exp.Select(expressions=[exp.Mul(this=exp.Add(this=one, expression=two), expression=three)])
+
+    with pytest.raises(GuardError) as error:
+        canonical(tree, tokenize("SELECT (1 + 2) * 3"), Counter())
+
+    assert error.value.code == "not_stable"

@@ -32,6 +32,10 @@ from tests.nl.guarded import refused, runs
         "SELECT 'a' 'b'",
         "SELECT id IN () FROM listings",
         "SELECT id = ANY (1) FROM listings",
+        "SELECT id IS 5 FROM listings",
+        "SELECT COUNT(DISTINCT) FROM bids",
+        "SELECT GROUP_CONCAT(title SEPARATOR id) FROM listings",
+        "SELECT id FROM listings WHERE () = ()",
         "SELECT id FROM listings ORDER BY id UNION SELECT id FROM bids",
         "SELECT id FROM gavel.listings",
         "SELECT SUM(amount) OVER (ORDER BY id GROUPS 1 PRECEDING) FROM bids",
@@ -149,3 +153,4 @@ def test_there_are_at_most_two_thousand_nodes() -> None:
 def test_there_are_at_most_two_thousand_five_hundred_tokens() -> None:
     """Counted before anything is parsed, so that a long list costs little."""
     assert refused("SELECT " + "1," * 3000 + "1") == "too_big"
+    assert refused("SELECT " + "()" * 1300) == "too_big"

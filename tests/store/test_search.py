@@ -301,6 +301,10 @@ def _page(store: Store, search: Search) -> Sequence[tuple[SortKey, Listing]]:
 
 def _pages(store: Store, search: Search) -> Iterator[Sequence[tuple[SortKey, Listing]]]:
     """One after the other, until one is empty."""
-    while page := _page(store, search):
+    for _ in range(30):
+        page = _page(store, search)
+        if not page:
+            return
         yield page
         search = replace(search, after=(page[-1][0], page[-1][1].id))
+    raise AssertionError("there is no end to the pages")

@@ -5,6 +5,7 @@ CREATE TABLE nl_questions (
   asked_at        DATETIME(6) NOT NULL,
   analyst         VARCHAR(190) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL COMMENT 'address from the identity proxy',
   conversation_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  unlisted        TINYINT NOT NULL DEFAULT 0 COMMENT '1: asked by a page for itself, not in the analyst''s history',
   question        TEXT NOT NULL,
   status          VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   source          VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NULL,

@@ -196,7 +196,7 @@ def _unanswered(exchange: Exchange, answer: Answer) -> None:
 
 
 def _options(exchange: Exchange, answer: Answer) -> None:
-    """The meanings to choose from, or an own one; the question is asked again with it."""
+    """Whole questions to choose from; or an own meaning, with which the question is asked again."""
     question = exchange.question.question
     with st.container(horizontal=True, gap="small", key="options"):
         for place, option in enumerate(answer.options):
@@ -204,7 +204,7 @@ def _options(exchange: Exchange, answer: Answer) -> None:
                 plain(option, 120),
                 key=f"option-{place}-{exchange.number}",
                 on_click=session.ask,
-                args=(made_clear(question, option),),
+                args=(option,),
             )
 
     def said() -> None:

@@ -9,12 +9,12 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import altair as alt
 
 from analysts.answers import Answer, Cell
+from analysts.chart_axes import along, down, kind_of, scale_of, time_format, up
 from analysts.plain import human, one_line
 from analysts.tables import as_number, decimals_of
 from analysts.times import moment_text
@@ -27,8 +27,6 @@ LABEL_LENGTH = 44
 LONG_LABEL = 12
 BARS_ABREAST = 5
 HEIGHT = 320
-SHORT_SPAN_DAYS = 3
-YEAR_DAYS = 366
 
 _DATE_TEXT = re.compile(r"\d{4}(-(\d{2}(-\d{2})?|[Qq][1-4]|[Ww]\d{2}))?")
 
@@ -108,12 +106,12 @@ def _lines(answer: Answer, shape: Shape) -> alt.Chart | alt.LayerChart:
     base = alt.Chart(alt.InlineData(values=records)).encode(
         x=alt.X(
             field="x",
-            type=_scale_of(answer, shape.x),
-            scale=_scale(answer, shape.x),
+            type=kind_of(answer, shape.x),
+            scale=scale_of(answer, shape.x),
             sort=None,
-            axis=_along(_time_format(answer, shape.x)),
+            axis=along(time_format(answer, shape.x)),
         ),
-        y=alt.Y(field="y", type="quantitative", axis=_up(answer, shape)),
+        y=alt.Y(field="y", type="quantitative", axis=up(answer, shape.y)),
         tooltip=_tooltip(answer, shape, records),
         **_colour(answer, shape, records),
     )
@@ -135,8 +133,8 @@ def _bars(answer: Answer, shape: Shape) -> alt.Chart:
     names = list(dict.fromkeys(record["x"] for record in records))
     upright = runs or (len(names) <= BARS_ABREAST and all(len(str(name)) <= LONG_LABEL for name in names))
     several = bool(_series_names(records)) and shape.series is None
-    value: Record = {"field": "y", "type": "quantitative", "axis": _up(answer, shape)}
-    name: Record = {"field": "x", "type": "ordinal", "sort": None, "axis": _along() if upright else _down()}
+    value: Record = {"field": "y", "type": "quantitative", "axis": up(answer, shape.y)}
+    name: Record = {"field": "x", "type": "ordinal", "sort": None, "axis": along() if upright else down()}
     beside: Record = {"field": "s", "type": "nominal", "sort": None}
     chart: alt.Chart = alt.Chart(alt.InlineData(values=records)).mark_bar(cornerRadiusEnd=3)
     if upright:
@@ -236,55 +234,6 @@ def _tooltip(answer: Answer, shape: Shape, records: Sequence[Record]) -> list[al
         lines.append(alt.Tooltip(field="s", type="nominal", title="Series"))
     heading = human(answer.columns[shape.y[0]].name) if len(shape.y) == 1 else "Value"
     return [*lines, alt.Tooltip(field="value", type="nominal", title=heading)]
-
-
-def _along(form: Any = alt.Undefined) -> alt.Axis:
-    return alt.Axis(
-        title=None, grid=False, labelAngle=0, labelLimit=140, labelOverlap="greedy", tickCount=6, format=form
-    )
-
-
-def _down() -> alt.Axis:
-    return alt.Axis(title=None, labelLimit=220, ticks=False, domain=False, labelPadding=8)
-
-
-def _up(answer: Answer, shape: Shape) -> alt.Axis:
-    title = human(answer.columns[shape.y[0]].name) if len(shape.y) == 1 else None
-    return alt.Axis(title=title, tickCount=5, domain=False, format="~s" if _is_large(answer, shape) else ",~f")
-
-
-def _time_format(answer: Answer, place: int) -> Any:
-    """How a moment is written below a line: hours within two days, days within a year, else months."""
-    moments = sorted(str(row[place]) for row in answer.rows if row[place] is not None)
-    if not answer.columns[place].is_moment or not moments:
-        return alt.Undefined
-    try:
-        days = (datetime.fromisoformat(moments[-1]) - datetime.fromisoformat(moments[0])).days
-    except (ValueError, TypeError):
-        return alt.Undefined
-    if days < SHORT_SPAN_DAYS:
-        return "%-d %b, %H:%M"
-    return "%-d %b" if days <= YEAR_DAYS else "%b %Y"
-
-
-def _is_large(answer: Answer, shape: Shape) -> bool:
-    numbers = [as_number(row[place]) or 0 for row in answer.rows for place in shape.y]
-    return max(map(abs, numbers), default=0) >= 100_000  # noqa: PLR2004 - from here on, thousands are read easier
-
-
-def _scale(answer: Answer, place: int) -> Any:
-    """Days and hours in UTC, as the rows are; numbers from where they begin."""
-    column = answer.columns[place]
-    if column.is_moment:
-        return alt.Scale(type="utc")
-    return alt.Scale(zero=False, nice=False) if column.is_number else alt.Undefined
-
-
-def _scale_of(answer: Answer, place: int) -> Any:
-    column = answer.columns[place]
-    if column.is_moment:
-        return "temporal"
-    return "quantitative" if column.is_number else "ordinal"
 
 
 def _words(answer: Answer, place: int, cell: Cell) -> str:

@@ -47,6 +47,7 @@ class Question:
     conversation_id: str | None = None
     sql_override: str | None = None
     refresh: bool | None = None
+    unlisted: bool | None = None
     verified: str | None = None
     parameters: Mapping[str, Any] | None = None
 

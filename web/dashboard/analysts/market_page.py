@@ -13,7 +13,7 @@ from analysts import session
 from analysts.answers import Answer, Cell, Desk, Verified
 from analysts.charts import chart_of, kinds_that_fit, number_text
 from analysts.client import CallFailed, Question
-from analysts.market_tiles import ALL_CATEGORIES, FIGURES, FIRST_PERIOD, MARKET_PREFIX, PERIODS, ROWS, TILES, Tile
+from analysts.market_tiles import ALL_CATEGORIES, FIGURES, FIRST_PERIOD, PERIODS, ROWS, TILES, Tile
 from analysts.notices import again_text, show_failure, what_to_do
 from analysts.periods import period_before
 from analysts.tables import as_number, decimals_of, show_table
@@ -126,7 +126,7 @@ def _ask(tile: Tile, values: Mapping[str, Any]) -> "Outcome | Future[Answer]":
         return kept[1]
     refresh = True if st.session_state.get("market-again") else None
     return session.start(
-        Question(question=f"{MARKET_PREFIX}{tile.title}", verified=tile.id, parameters=values, refresh=refresh)
+        Question(question=tile.title, verified=tile.id, parameters=values, refresh=refresh, unlisted=True)
     )
 
 
@@ -160,7 +160,7 @@ def _show(
             args=(question, values),
         )
     if isinstance(outcome, CallFailed):
-        st.caption(outcome.advice)
+        st.text(outcome.advice)
         if outcome.again_at is not None:
             st.caption(again_text(outcome.again_at, datetime.now(UTC), st.context.timezone))
     elif outcome.status != "answered":

@@ -5,9 +5,6 @@ from dataclasses import dataclass
 ALL_CATEGORIES = "all categories"
 """How a verified question names that it restricts nothing."""
 
-MARKET_PREFIX = "Market page: "
-"""Begins what the page asks, so that the audit and the history can tell it from what a person asked."""
-
 FIRST_PERIOD = "last 30 days"
 PERIODS = (
     "last 7 days",

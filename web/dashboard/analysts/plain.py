@@ -3,7 +3,7 @@ r"""Text of other people, made harmless where Streamlit reads Markdown (labels o
 Cells, column names, questions, hints and explanations are written by sellers, models and colleagues. Wherever possible
 they are shown by `st.text`, in the table or in a chart, which know no Markdown; where not, through `plain`.
 
->>> plain("**bold** [a](https://b.example)") == r"\*\*bold\*\* \[a\]\(https:" + JOINER + r"\/\/b\.example\)"
+>>> plain("**bold** [a](https://b.example)") == r"\*\*bold\*\* \[a\]\(https\:" + JOINER + r"\/\/b\.example\)"
 True
 """
 

@@ -15,10 +15,11 @@ from streamlit.errors import StreamlitSecretNotFoundError
 from analysts.answers import Answer, Desk, Verified
 from analysts.client import TIMEOUT, CallFailed, Functions, Question
 from analysts.identity import Identity, NotSignedIn, identity
+from analysts.plain import plain
 from analysts.settings import AppSettings
 
 DESK_SECONDS = 300
-WORKERS = 16
+WORKERS = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +169,7 @@ def mark(request_id: str, what: str, said: str = "", **more: str) -> bool:
         connection = connect(settings())
         connection.functions.mark(_proof(connection, dict(st.context.headers)), request_id, what, **more)
     except CallFailed as failure:
-        st.toast(failure.advice, icon=":material/error:")
+        st.toast(plain(failure.advice), icon=":material/error:")
         return False
     st.session_state.setdefault("marks", {})[request_id, "saved" if what == "unsaved" else what] = what
     forget_desk()

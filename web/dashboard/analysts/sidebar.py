@@ -7,7 +7,6 @@ import streamlit as st
 from analysts import session
 from analysts.answers import Asked, Desk
 from analysts.client import CallFailed
-from analysts.market_tiles import MARKET_PREFIX
 from analysts.plain import plain
 from analysts.times import day_and_time
 
@@ -68,6 +67,5 @@ def _row(kind: str, place: int, asked: Asked, icon: str) -> None:
 
 
 def _once_each(history: tuple[Asked, ...]) -> list[Asked]:
-    """The latest of each question; what the market page asks is no question of the analyst."""
-    own = [asked for asked in history if not asked.question.startswith(MARKET_PREFIX)]
-    return list({asked.question.casefold(): asked for asked in reversed(own)}.values())[::-1]
+    """The latest of each question."""
+    return list({asked.question.casefold(): asked for asked in reversed(history)}.values())[::-1]
