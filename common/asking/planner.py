@@ -16,7 +16,7 @@ from common.asking.failing import repair_of_failure
 from common.asking.planned import NO_MODEL, TOO_SLOW, Asking, Planned, Stopwatch, judged, reason_of
 from common.asking.writing import MOST_REPAIRS, Writer
 from common.nl.cache import SingleFlight, StillWorking, TimedCache
-from common.nl.guard import GuardError
+from common.nl.guard import CanonicalQuery, GuardError
 from common.nl.model import Model
 from common.nl.normalise import normalise
 from common.nl.policy import Policy
@@ -37,6 +37,7 @@ class Planner:
         self._layer = layer
         self._policy = policy
         self._writer = None if model is None else Writer(model, layer, policy)
+        self._verdicts: TimedCache[CanonicalQuery | GuardError] = TimedCache(entries=_PLANS_KEPT)
         self._plans: TimedCache[Planned] = TimedCache(entries=_PLANS_KEPT)
         self._flights: SingleFlight[Planned] = SingleFlight()
 
@@ -107,7 +108,8 @@ class Planner:
     def _judged(self, planned: Planned, sql: str) -> Planned:
         clock = Stopwatch()
         with clock.of("guard"):
-            verdict = judged(sql, self._policy)
+            verdict = self._verdicts.get(sql) or judged(sql, self._policy)
+            self._verdicts.put(sql, verdict, seconds=_PLAN_SECONDS)
         planned = replace(planned, milliseconds=clock.milliseconds)
         if isinstance(verdict, GuardError):
             return replace(planned, sql=sql, reason=reason_of(verdict))

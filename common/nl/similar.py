@@ -26,24 +26,29 @@ _SAYS_LITTLE = frozenset(
 
 
 class Likeness:
-    """Texts that can be compared with another; each is told in several wordings."""
+    """Texts that can be compared with another; each is told in several wordings, the first the usual one."""
 
     def __init__(self, texts: Sequence[Sequence[str]]) -> None:
-        told = [Counter(_features(" ".join(wordings), wordings[0])) for wordings in texts]
-        known = Counter(feature for features in told for feature in features)
+        told = [Counter(_features(wordings[0])) for wordings in texts]
+        all_told = [Counter(_features(" ".join(wordings))) for wordings in texts]
+        known = Counter(feature for features in all_told for feature in features)
         self._rarity = {feature: math.log((1 + len(texts)) / (1 + count)) + 1 for feature, count in known.items()}
-        self._weights: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
-        for place, features in enumerate(told):
-            for feature, weight in _scaled(features, self._rarity).items():
-                self._weights[feature].append((place, weight))
+        self._weights: defaultdict[str, list[tuple[int, int, float]]] = defaultdict(list)
+        for way, ways in enumerate((told, all_told)):
+            for place, features in enumerate(ways):
+                for feature, weight in _scaled(features, self._rarity).items():
+                    self._weights[feature].append((way, place, weight))
 
     def nearest(self, text: str, count: int) -> list[int]:
         """The places of the texts most alike, best first; only such as are alike at all."""
-        scores: defaultdict[int, float] = defaultdict(float)
-        for feature, weight in _scaled(Counter(_features(text, "")), self._rarity).items():
-            for place, other in self._weights[feature]:
-                scores[place] += weight * other
-        ranked = sorted(scores.items(), key=lambda score: (-score[1], score[0]))
+        scores: defaultdict[tuple[int, int], float] = defaultdict(float)
+        for feature, weight in _scaled(Counter(_features(text)), self._rarity).items():
+            for way, place, other in self._weights.get(feature, ()):
+                scores[way, place] += weight * other
+        best: dict[int, float] = {}
+        for (_, place), score in scores.items():
+            best[place] = max(score, best.get(place, 0.0))
+        ranked = sorted(best.items(), key=lambda told: (-told[1], told[0]))
         return [place for place, score in ranked[:count] if score >= _LEAST]
 
 
@@ -58,9 +63,9 @@ def _scaled(features: Mapping[str, int], rarity: Mapping[str, float]) -> dict[st
     return {feature: weight / length for feature, weight in weights.items()} if length else {}
 
 
-def _features(text: str, again: str) -> Iterator[str]:
-    """Words as "=word" and runs of letters, with the glossary's names for what it knows; `again` counts twice."""
-    words = [word.text for told in (text, again) for word in fold(_GRAMMAR.sub(" ", told))]
+def _features(text: str) -> Iterator[str]:
+    """Words as "=word" and runs of letters, with the glossary's names for what it knows."""
+    words = [word.text for word in fold(_GRAMMAR.sub(" ", text))]
     joined = f" {' '.join(words)} "
     for name, others in _names().items():
         if any(other in joined for other in others):

@@ -43,8 +43,8 @@ class ResultTable:
 
 
 def columns_of(description: Sequence[Sequence[Any]]) -> tuple[ResultColumn, ...]:
-    """The columns as a cursor describes them."""
-    return tuple(ResultColumn(name=one[0], type=_type_of(one[1], scale=one[5])) for one in description)
+    """The columns as a cursor describes them; one without a name is called by its expression, read without quotes."""
+    return tuple(ResultColumn(name=one[0].replace("`", ""), type=_type_of(one[1], scale=one[5])) for one in description)
 
 
 def cells_of(row: Sequence[Any], columns: Sequence[ResultColumn]) -> tuple[Cell, ...]:

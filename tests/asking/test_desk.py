@@ -1,6 +1,7 @@
 """Free questions end to end: the real SDK, a model that answers by a script, the guard and the real database."""
 
 import json
+import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -15,6 +16,7 @@ from common.domain.errors import TooManyQuestions
 from common.services import Services
 from common.store.grants import UnsafeGrants
 from dev.model_server import Line, clarify, decline, fails, late, says, sql
+from tests.analysts import REVIEWER
 from tests.asking.conftest import Asker, an_analyst
 from tests.market import Market, Records
 
@@ -229,3 +231,19 @@ def test_a_user_who_may_do_more_than_read_the_views_is_not_worked_with(settings:
 
     with pytest.raises(UnsafeGrants):
         desk.ask(Question(text="days", sql=SEVEN_DAYS), an_analyst(), Deadline.after(10))
+
+
+def test_what_a_reviewer_verified_is_answered_without_the_model(build_asker: Build) -> None:
+    """Under the reviewer's words, at every other desk; the model's answer is from then on nobody's guess."""
+    asker = build_asker([Line("calendar", sql(COUNT_DAYS, "The days that the calendar knows."))])
+    told = asker.ask("How long is the calendar?")
+    words = f"How many days has calendar {secrets.token_hex(4)}?"
+    reviewer = asker.another(REVIEWER)
+    reviewer.desk.notebook.verify(told.request_id, words, reviewer.analyst, Deadline.after(10))
+
+    later = build_asker().ask(words)
+
+    assert (later.status, later.source, later.rows) == ("answered", "verified", ((7305,),))
+    assert later.explanation == "The days that the calendar knows."
+    assert later.verified is not None
+    assert later.verified["id"] == told.request_id

@@ -43,6 +43,14 @@ def test_an_analyst_sees_his_own_questions_newest_first(analyst: Analyst, issuer
     assert other.overview()["history"] == []
 
 
+def test_an_unlisted_question_is_not_in_the_history(analyst: Analyst) -> None:
+    """What a page asks for itself; it is written down all the same."""
+    analyst.ask("the days", sql_override=COUNT_DAYS, unlisted=True)
+    listed = analyst.ask("the days", sql_override=COUNT_DAYS, unlisted=False)
+
+    assert [asked["request_id"] for asked in analyst.overview()["history"]] == [listed["request_id"]]
+
+
 def test_an_answer_is_saved_once_and_let_go_again(analyst: Analyst) -> None:
     """With its SQL."""
     told = analyst.ask("the days", sql_override=COUNT_DAYS)
