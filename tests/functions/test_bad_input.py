@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -180,7 +181,9 @@ def test_a_wrong_query_is_refused_by_its_members_name(market: Market, operation:
     ids=repr,
 )  # fmt: skip
 def test_a_made_up_cursor_does_no_harm(market: Market, parts: Any) -> None:
-    """It is refused, or it is a place in the order like any other."""
+    """It is refused, or it is a place in the order like any other; with a first page's time of a second ago."""
+    if isinstance(parts, list) and len(parts) == len(("order", "value", "id")):
+        parts = [*parts, int((time.time() - 1) * 1_000_000)]
     sort = parts[0] if isinstance(parts, list) and parts[0] in ("price_asc", "most_bids") else "ending_soon"
     cursor = base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 
