@@ -17,7 +17,14 @@ from common.nl.semantic import semantic_layer
 from common.nl.wording import expand
 
 _ENDINGS = " .?!"
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "‑": "-", "\u00ad": ""})
+_QUOTES = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019", "'"),
+        **dict.fromkeys("\u201c\u201d", '"'),
+        **dict.fromkeys("\u2010\u2011\u2013\u2014\u2212", "-"),
+        "\u00ad": "",
+    }
+)
 _AROUND = "\"'`()[]{}<>.,;:!?"
 _DATE_LIKE = re.compile(r"\d{4}-(?:\d{2}(?:-\d{2})?|q[1-4])", re.ASCII)
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
@@ -42,7 +49,10 @@ _NUMBERS: Mapping[str, int] = {
     **{word: 10 * number for number, word in enumerate(_TENS.split(), 2)},
     "dozen": 12,
 }
+_WITH_UNITS = frozenset(_TENS.split())
+_AFTER_TENS = frozenset(_UNITS.split()[1:10])
 _FACTORS: Mapping[str, int] = {"hundred": 100, "thousand": 1000}
+_CALENDAR = frozenset({"week", "month", "quarter", "year"})
 _ARTICLES = frozenset({"the", "a", "an", "our", "please"})
 
 
@@ -55,9 +65,9 @@ class Word(NamedTuple):
 
 
 def normalise(text: str) -> str:
-    """The question in lower case, with single spaces and compatible characters, without its closing marks.
+    r"""The question in lower case, with single spaces and compatible characters, without its closing marks.
 
-    >>> normalise("  Top\\u00a0５ listings   by bids?! ")
+    >>> normalise("  Top\u00a0\uff15 listings   by bids?! ")
     'top 5 listings by bids'
     """
     return " ".join(unicodedata.normalize("NFKC", text).lower().split()).rstrip(_ENDINGS)
@@ -72,9 +82,7 @@ def fold(text: str) -> tuple[Word, ...]:
     words = list(_spoken(text))
     opening = _opening([word.text for word in words])
     texts, origins = _plain([word.text for word in words[opening:]])
-    return tuple(
-        words[opening + origin]._replace(text=told) for told, origin in zip(texts, origins, strict=True)
-    )
+    return tuple(words[opening + origin]._replace(text=told) for told, origin in zip(texts, origins, strict=True))
 
 
 @functools.lru_cache(maxsize=8192)
@@ -95,7 +103,9 @@ def _spoken(text: str) -> Iterator[Word]:
 
 def _parts(chunk: str) -> Iterator[str]:
     """The words of one run of characters."""
-    if (chunk.isalpha() and chunk.isascii()) or _DATE_LIKE.fullmatch(chunk) or _NUMBER.fullmatch(chunk):  # nearly always
+    if (
+        (chunk.isalpha() and chunk.isascii()) or _DATE_LIKE.fullmatch(chunk) or _NUMBER.fullmatch(chunk)
+    ):  # nearly always
         yield chunk
     elif _THOUSANDS.fullmatch(chunk):
         yield chunk.replace(",", "")
@@ -158,9 +168,9 @@ def _numbers(texts: list[str]) -> _Folded:
     while place < len(texts):
         origins.append(place)
         number = _NUMBERS.get(texts[place])
-        following = _NUMBERS.get(texts[place + 1], 0) if place + 1 < len(texts) else 0
-        if number is not None and 20 <= number < 100 and 0 < following < 10:
-            number, place = number + following, place + 1
+        following = texts[place + 1] if place + 1 < len(texts) else ""
+        if number is not None and texts[place] in _WITH_UNITS and following in _AFTER_TENS:
+            number, place = number + _NUMBERS[following], place + 1
         if number is not None and place + 1 < len(texts) and texts[place + 1] in _FACTORS:
             number, place = number * _FACTORS[texts[place + 1]], place + 1
         found.append(texts[place] if number is None else str(number))
@@ -188,7 +198,8 @@ def _one_phrase(texts: list[str]) -> _Folded:
     place = 0
     while place < len(texts):
         text = texts[place]
-        width, target = 1, (text,)
+        width = 1
+        target: tuple[str, ...] = (text,)
         for source, name in phrases.get(text, ()):
             if tuple(texts[place : place + len(source)]) == source:
                 width, target = len(source), name
@@ -224,5 +235,5 @@ def _tells_apart(texts: Sequence[str], place: int) -> bool:
     >>> _tells_apart(["in", "the", "last", "month"], 1), _tells_apart(["the", "last", "30", "days"], 0)
     (True, False)
     """
-    after = texts[place + 1 : place + 3]
-    return len(after) == 2 and after[0] in ("last", "past") and not after[1].isdigit() and texts[place] == "the"
+    before_calendar = "".join(texts[place + 2 : place + 3]) in _CALENDAR
+    return before_calendar and texts[place] == "the" and texts[place + 1] in ("last", "past")

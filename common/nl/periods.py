@@ -27,9 +27,7 @@ MOST = {"hour": 8784, "day": 3660, "week": 520, "month": 120, "quarter": 40, "ye
 _MONTHS = (
     "january february march april may june july august september october november december".split()  # noqa: SIM905
 )
-_MONTH = {name: number for number, name in enumerate(_MONTHS, 1)} | {
-    short: number for number, name in enumerate(_MONTHS, 1) for short in (name[:3], "sept" if number == 9 else name[:3])
-}
+_MONTH = {short: number for number, name in enumerate(_MONTHS, 1) for short in (name, name[:3])} | {"sept": 9}
 _NAMED = (
     (re.compile(r"(?:year )?(\d{4})(?: year)?"), "year"),
     (re.compile(r"(\d{4})-(\d{2})"), "month"),
@@ -43,6 +41,7 @@ _NAMED = (
     (re.compile(r"(?:h|half )([12]) (?:of )?(\d{4})"), "half"),
     (re.compile(r"(first|second|1st|2nd) half (?:of )?(\d{4})"), "half"),
 )
+_NAMED_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 _ROLLING = re.compile(r"(?:last|past) (\d{1,4}) (hour|day|week|month|quarter|year)s?")
 _CURRENT = re.compile(r"(this|last) (week|month|quarter|year)")
@@ -99,7 +98,7 @@ class Period:
             return f"of {ALL_TIME}"
         if self.relative or self.begins is None or self.ends is None or " to " in self.text:
             return f"from {self.text}" if " to " in self.text else self.text
-        return f"{'on' if len(self.text) == 10 and self.text[4] == '-' else 'in'} {self.text}"
+        return f"{'on' if _NAMED_DAY.fullmatch(self.text) else 'in'} {self.text}"
 
 
 def read_period(text: str) -> Period | None:
@@ -161,7 +160,8 @@ def _of_kind(kind: str, told: Sequence[str]) -> Period | None:
 
 
 def _month(year: str, month: int) -> Period | None:
-    return _months(year, month, 1, f"{_MONTHS[month - 1].capitalize()} {year}") if 1 <= month <= 12 else None
+    known = 1 <= month <= len(_MONTHS)
+    return _months(year, month, 1, f"{_MONTHS[month - 1].capitalize()} {year}") if known else None
 
 
 def _months(year: str, first: int, count: int, text: str) -> Period | None:

@@ -44,9 +44,7 @@ class Recognition:
     """The wordings of many questions, by the rarest word that each needs; under "" what needs none."""
 
     def __init__(self, questions: Sequence[VerifiedQuestion]) -> None:
-        wordings = [
-            _Wording(question, nodes, needed(nodes)) for question in questions for nodes in question.wordings()
-        ]
+        wordings = [_Wording(question, nodes, needed(nodes)) for question in questions for nodes in question.wordings()]
         counts: dict[str, int] = {}
         for wording in wordings:
             for word in wording.needed:

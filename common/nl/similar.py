@@ -21,7 +21,42 @@ _WORD_WEIGHT = 3.0
 """A shared word says more than a shared run of letters, of which a word has many."""
 _LEAST = 0.05
 _SAYS_LITTLE = frozenset(
-    ["of", "in", "on", "by", "for", "to", "and", "or", "is", "are", "was", "were", "do", "does", "did", "have", "has", "had", "we", "us", "it", "that", "this", "with", "at", "from", "which", "what", "who", "how", "many", "as", "be", "been"]
+    [
+        "of",
+        "in",
+        "on",
+        "by",
+        "for",
+        "to",
+        "and",
+        "or",
+        "is",
+        "are",
+        "was",
+        "were",
+        "do",
+        "does",
+        "did",
+        "have",
+        "has",
+        "had",
+        "we",
+        "us",
+        "it",
+        "that",
+        "this",
+        "with",
+        "at",
+        "from",
+        "which",
+        "what",
+        "who",
+        "how",
+        "many",
+        "as",
+        "be",
+        "been",
+    ]
 )
 
 

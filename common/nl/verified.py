@@ -17,9 +17,10 @@ from typing import Any, Protocol
 import yaml
 
 from common.nl.normalise import Word, fold
+from common.nl.period_slot import PeriodSlot
 from common.nl.recognition import Recognition
 from common.nl.similar import Likeness
-from common.nl.slots import PeriodSlot, SlotError, Value
+from common.nl.slots import SlotError, Value
 from common.nl.verified_question import VerifiedQuestion, read_question, read_wish
 
 FOLDER = Path(__file__).with_name("verified")

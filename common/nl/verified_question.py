@@ -12,9 +12,10 @@ from typing import Any
 
 from common.nl.charts import ChartWish
 from common.nl.normalise import fold_part
+from common.nl.period_slot import PeriodSlot
 from common.nl.periods import ALL_TIME
 from common.nl.semantic import semantic_layer
-from common.nl.slots import Amount, Category, Choice, Identifier, PeriodSlot, Slot, SlotError, Value, Whole
+from common.nl.slots import Amount, Category, Choice, Identifier, Slot, SlotError, Value, Whole
 from common.nl.wording import Nodes, parse
 
 _IN_TEXT = re.compile(r"\{([a-z_]+)\}")
@@ -32,7 +33,8 @@ class VerifiedQuestion:
     """A question whose SQL a person has checked.
 
     `question` is what the app shows, `also` are other wordings (wording.py). The slots in `filters`, a period or a
-    category, may stand anywhere in them. A reviewed question has neither slots nor wordings but its own text, and its SQL is taken as it stands.
+    category, may stand anywhere in them. A reviewed question has neither slots nor wordings but its own text, and its
+    SQL is taken as it stands.
     """
 
     id: str
@@ -90,8 +92,7 @@ class VerifiedQuestion:
             if "" in pieces:
                 begins_where = begins_where or line.lstrip().startswith("WHERE ")
                 continue
-            filled = iter(pieces)
-            told = _IN_SQL.sub(lambda _: next(filled), line)
+            told = _IN_SQL.sub("{}", line).format(*pieces)
             if begins_where and told.lstrip().startswith("AND "):
                 told = told.replace("AND ", "WHERE ", 1)
             begins_where = False
@@ -100,7 +101,6 @@ class VerifiedQuestion:
     def parameters(self, values: Mapping[str, Value]) -> tuple[dict[str, object], ...]:
         """What a form shows of the slots."""
         return tuple(slot.parameter(values[name]) for name, slot in self.slots.items())
-
 
 
 def read_question(area: str, told: Mapping[str, Any]) -> VerifiedQuestion:
@@ -139,7 +139,10 @@ def read_wish(told: Mapping[str, Any] | None) -> ChartWish | None:
 def _slot(name: str, facts: Mapping[str, Any]) -> Slot:
     """A slot as a file tells it; its type goes without saying where its name says it."""
     kind = facts.get("type") or {"n": "whole"}.get(name, name)
-    shared = {"name": name, "label": facts.get("label") or {"n": "Rows"}.get(name, name.replace("_", " ").capitalize())}
+    shared: dict[str, Any] = {
+        "name": name,
+        "label": facts.get("label") or {"n": "Rows"}.get(name, name.replace("_", " ").capitalize()),
+    }
     if kind == "whole":
         bounds = {bound: facts[bound] for bound in ("minimum", "maximum") if bound in facts}
         return Whole(**shared, default=facts.get("default", 10), **bounds)

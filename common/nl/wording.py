@@ -137,7 +137,9 @@ Reader: TypeAlias = Callable[[str, int], Iterator[Place]]
 Found: TypeAlias = tuple[int, Mapping[str, object]]
 
 
-def matches(nodes: Nodes, words: Sequence[str], place: int, read: Reader, values: Mapping[str, object]) -> Iterator[Found]:
+def matches(
+    nodes: Nodes, words: Sequence[str], place: int, read: Reader, values: Mapping[str, object]
+) -> Iterator[Found]:
     """Where the wording may end if it begins at that place, with the values that its slots have then."""
     for index, node in enumerate(nodes):
         if isinstance(node, str):
@@ -154,9 +156,7 @@ def matches(nodes: Nodes, words: Sequence[str], place: int, read: Reader, values
     yield place, values
 
 
-def _ways(
-    node: Node, words: Sequence[str], place: int, read: Reader, values: Mapping[str, object]
-) -> Iterator[Found]:
+def _ways(node: Node, words: Sequence[str], place: int, read: Reader, values: Mapping[str, object]) -> Iterator[Found]:
     if isinstance(node, OneOf):
         for branch in node.branches:
             yield from matches(branch, words, place, read, values)

@@ -140,12 +140,12 @@ def _overhead(asker: Asker) -> float:
 
 
 def _verified(asker: Asker) -> Iterator[tuple[str, float]]:
-    """Each verified question with its usual values."""
+    """Each verified question with its usual values; what the limits end has taken as long as they let it."""
     for question in catalogue().questions:
         text = question.text(question.values({}))
-        told, elapsed = asker.answered(text, verified=question.id, refresh=True)
+        told, elapsed = asker.ask(text, verified=question.id, refresh=True)
         yield text, elapsed
-        say(f"  {elapsed:7.0f} ms  {len(told['rows']):5} rows  {text}")
+        say(f"  {elapsed:7.0f} ms  {told['status']:8} {len(told['rows']):5} rows  {text}")
 
 
 def _beside_bids(

@@ -143,7 +143,7 @@ def test_a_session_has_all_its_limits(reporting: Reporting, database: DatabaseSe
         else variables(reporting, "transaction_read_only transaction_isolation")
     )
 
-    assert common.rows == ((21, 20_000_000, 0, 2, 1, "+00:00", 65536, 1),)
+    assert common.rows == ((21, 1_000_000_000, 0, 2, 1, "+00:00", 65536, 1),)
     assert sorted(str(mode).split(",")) == sorted(SQL_MODE.split(","))
     assert own.rows == ((1, "READ-COMMITTED"),)
 
