@@ -82,7 +82,7 @@ def function_env(database: DatabaseServer, issuer: Issuer, project: str) -> dict
     """The settings of a function without the mirror; lay others over them for a function of your own."""
     env = function_environment(database=database.environment(), issuer=issuer.url, emulator=None, project=project)
     mine = {"ALLOWED_ORIGINS": ALLOWED_ORIGIN, "NL_REVIEWERS": REVIEWER, "NL_QUESTIONS_PER_MINUTE": "1000"}
-    return env | mine | {name: "" for name in ("OPENAI_BASE_URL", "OPENAI_API_KEY", "OPENAI_MODEL")}
+    return env | mine | dict.fromkeys(("OPENAI_BASE_URL", "OPENAI_API_KEY", "OPENAI_MODEL"), "")
 
 
 @pytest.fixture(scope="session")

@@ -8,13 +8,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from marshmallow import ValidationError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from common import logs
+from common import logs, tracing
 from common.api.inbound import Inbound
 from common.api.outbound import respond
 from common.api.problems import Internal, MethodNotAllowed, problem
@@ -27,6 +27,9 @@ from common.operations.answers import Strict
 from common.operations.call import Answer, Call, Caller, KeyUse, Operation
 from common.services import Services
 
+if TYPE_CHECKING:
+    from common.tracing.spans import Spans
+
 _MOST_ERRORS = 20
 _KEY_SETS = 2  # that one request may need: the dashboard's and the analysts' issuers
 
@@ -38,6 +41,7 @@ class _Prepared:
     name: str
     schema: Strict
     is_coroutine: bool
+    spans: Spans | None
 
 
 _PREPARED: dict[str, _Prepared] = {}
@@ -47,20 +51,32 @@ def _prepared(operation: Operation) -> _Prepared:
     found = _PREPARED.get(operation.__name__)
     if found is None:
         name = operation.__name__.rpartition(".")[2]
-        found = _Prepared(name, operation.Request(), inspect.iscoroutinefunction(operation.run))
+        found = _Prepared(name, operation.Request(), inspect.iscoroutinefunction(operation.run), tracing.begin())
         _PREPARED[operation.__name__] = found
     return found
 
 
 async def answer(request: Request, operation: Operation, services: Services) -> Response:
-    """The operation's answer, or a problem; one log line whatever happens."""
-    begun = time.perf_counter()
+    """The operation's answer, or a problem, under the request's id; one log line whatever happens."""
     inbound = Inbound(request)
-    trace_id = logs.trace_id_of(inbound.header(b"traceparent"), inbound.header(b"x-cloud-trace-context"))
+    prepared = _prepared(operation)
+    callers = (inbound.header(b"traceparent"), inbound.header(b"x-cloud-trace-context"))
+    if prepared.spans is None:
+        response, _ = await _answer(inbound, operation, services, logs.trace_id_of(*callers))
+        return response
+    with prepared.spans.request(prepared.name, *callers) as span:
+        response, outcome = await _answer(inbound, operation, services, span.trace_id)
+        span.tell(outcome, response.status_code)
+        return response
+
+
+async def _answer(inbound: Inbound, operation: Operation, services: Services, trace_id: str) -> tuple[Response, str]:
+    """The response and its outcome."""
+    begun = time.perf_counter()
     outcome, actor = "ok", None
     try:
         if inbound.method == "OPTIONS":
-            return _preflight(inbound, operation, services)
+            return _preflight(inbound, operation, services, trace_id), outcome
         _check_method(inbound, operation)
         actor = await _authenticate(inbound, operation, services)
         response = await _run(inbound, operation, services, actor)
@@ -74,6 +90,7 @@ async def answer(request: Request, operation: Operation, services: Services) -> 
         outcome = Internal.code
         logs.write_fault("unhandled error", error, **_trace(trace_id, services))
         response = problem(Internal(), trace_id=trace_id, site_url=services.api.site_url)
+    _name(response, trace_id)
     _allow_origin(inbound, response, services)
     logs.write(
         "ERROR" if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR else "INFO",
@@ -85,7 +102,7 @@ async def answer(request: Request, operation: Operation, services: Services) -> 
         milliseconds=round(1000 * (time.perf_counter() - begun), 2),
         **_trace(trace_id, services),
     )
-    return response
+    return response, outcome
 
 
 def _check_method(inbound: Inbound, operation: Operation) -> None:
@@ -170,23 +187,29 @@ def _named(messages: Mapping[Any, Any], prefix: str = "") -> list[tuple[str, str
     return named[:_MOST_ERRORS]
 
 
-def _preflight(inbound: Inbound, operation: Operation, services: Services) -> Response:
+def _preflight(inbound: Inbound, operation: Operation, services: Services, trace_id: str) -> Response:
     """The answer to a browser that asks before it calls from another origin."""
     headers = {
         "Access-Control-Allow-Methods": operation.METHOD,
-        "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-None-Match",
+        "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-None-Match, Traceparent",
         "Access-Control-Max-Age": "3600",
     }
     response = Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
+    _name(response, trace_id)
     _allow_origin(inbound, response, services)
     return response
+
+
+def _name(response: Response, trace_id: str) -> None:
+    """Tell the caller under which id the log has his request; bytes, as `outbound` has them for the sake of bids."""
+    response.raw_headers.append((b"x-request-id", trace_id.encode()))
 
 
 def _allow_origin(inbound: Inbound, response: Response, services: Services) -> None:
     origin = inbound.header(b"origin")
     if origin is not None and origin in services.api.allowed_origins:
         response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"
+        response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After, X-Request-Id"
         response.headers.add_vary_header("Origin")
 
 

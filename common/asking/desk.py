@@ -102,7 +102,12 @@ class Desk:
         planned = self._plan(question, asking)
         while planned.canonical is not None and not question.dry_run:
             try:
-                read = self._reading.read(planned.canonical, refresh=question.refresh, deadline=asking.deadline)
+                read = self._reading.read(
+                    planned.canonical,
+                    over=planned.verified is not None and planned.verified.over,
+                    refresh=question.refresh,
+                    deadline=asking.deadline,
+                )
             except QueryFailed as failure:
                 again = self._planner.plan_again(planned, asking, failure) if is_mendable(failure) else None
                 if again is None:

@@ -29,7 +29,7 @@ __all__ = [
     "refuse_laptop_settings_on_cloud",
 ]
 
-_LAPTOP_ONLY = ("FIRESTORE_EMULATOR_HOST", "FIREBASE_AUTH_EMULATOR_HOST", "LOCAL_ISSUER")
+_LAPTOP_ONLY = ("FIRESTORE_EMULATOR_HOST", "FIREBASE_AUTH_EMULATOR_HOST", "LOCAL_ISSUER", "CLOUD_SQL_ADMIN_API")
 
 
 def refuse_laptop_settings_on_cloud(env: Mapping[str, str] = os.environ) -> None:

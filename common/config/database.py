@@ -29,19 +29,24 @@ class DatabaseSettings:
     network_seconds: int = 5
     recycle_seconds: int = 1500  # under the 30 minutes after which idle peers are known to close
     ping_after_idle_seconds: int = 20
+    cloud_sql_admin_api: str | None = None  # Google's; another only where a stand-in is under test
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> DatabaseSettings:
-        """CLOUD_SQL_INSTANCE with DB_USER, or DB_HOST, DB_PORT, DB_USER and DB_PASSWORD; DB_NAME, DB_POOL_SIZE."""
+        """CLOUD_SQL_INSTANCE with DB_USER, or DB_HOST, DB_PORT, DB_USER and DB_PASSWORD; DB_NAME, DB_POOL_SIZE.
+
+        An instance without DB_PASSWORD, or with an empty one, is entered by IAM. CLOUD_SQL_ADMIN_API is for tests.
+        """
         instance = env.get("CLOUD_SQL_INSTANCE") or None
         return cls(
             name=env.get("DB_NAME", "gavel"),
             user=required(env, "DB_USER"),
-            password=env.get("DB_PASSWORD"),
+            password=env.get("DB_PASSWORD") or None,
             cloud_sql_instance=instance,
             host="" if instance else required(env, "DB_HOST"),
             port=integer(env, "DB_PORT", 3306),
             pool_size=integer(env, "DB_POOL_SIZE", 8),
+            cloud_sql_admin_api=env.get("CLOUD_SQL_ADMIN_API") or None,
         )
 
 
@@ -68,7 +73,8 @@ class ReportingSettings:
             own = {name: env[name] for name in ("CLOUD_SQL_INSTANCE", "DB_HOST", "DB_PORT") if env.get(name)} | own
         seconds = integer(env, "REPORTING_SECONDS", 5, lowest=1)  # to the servers 0 means no limit
         try:
-            database = DatabaseSettings.from_env({"DB_NAME": "reporting", "DB_POOL_SIZE": "4"} | own)
+            shared = {"CLOUD_SQL_ADMIN_API": env.get("CLOUD_SQL_ADMIN_API", "")}  # last: there is none for analysts
+            database = DatabaseSettings.from_env({"DB_NAME": "reporting", "DB_POOL_SIZE": "4"} | own | shared)
         except SettingsError as error:
             raise SettingsError(f"REPORTING_{error}") from None
         return cls(

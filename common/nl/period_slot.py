@@ -55,6 +55,11 @@ class PeriodSlot(Slot):
             return _moment(period, column)
         return " AND ".join(_conditions(period, column))
 
+    def is_over(self, value: Value, today: date) -> bool:
+        """Whether the span has ended by that day."""
+        ends = _period(value).on(today).ends
+        return ends is not None and ends <= today
+
     def parameter(self, value: Value) -> dict[str, object]:
         """With what is usual; other spans may be typed."""
         usual = [text for text in USUAL if self._taken(text)]

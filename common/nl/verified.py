@@ -68,7 +68,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """A question with its values in it; the SQL still goes through the guard."""
+    """A question with its values in it; the SQL still goes through the guard.
+
+    `over`: the period it asks for has ended, so that the answer hardly changes any more.
+    """
 
     id: str
     sql: str
@@ -76,6 +79,7 @@ class Rendered:
     parameters: tuple[Mapping[str, object], ...]
     explanation: str
     assumptions: tuple[str, ...]
+    over: bool
 
 
 class Catalogue:
@@ -129,6 +133,7 @@ class Catalogue:
             parameters=question.parameters(values),
             explanation=question.text(values, question.explanation),
             assumptions=tuple(question.text(values, assumption) for assumption in question.assumptions),
+            over=question.is_over(values, today),
         )
 
     def nearest(self, text: str, count: int = 3) -> tuple[str, ...]:

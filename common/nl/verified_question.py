@@ -98,6 +98,13 @@ class VerifiedQuestion:
             begins_where = False
             yield told
 
+    def is_over(self, values: Mapping[str, Value], today: date) -> bool:
+        """Whether it asks for periods, and all of them have ended."""
+        periods = [
+            slot.is_over(values[name], today) for name, slot in self.slots.items() if isinstance(slot, PeriodSlot)
+        ]
+        return bool(periods) and all(periods)
+
     def parameters(self, values: Mapping[str, Value]) -> tuple[dict[str, object], ...]:
         """What a form shows of the slots."""
         return tuple(slot.parameter(values[name]) for name, slot in self.slots.items())

@@ -5,8 +5,6 @@ Both ways give the same session: UTC, READ COMMITTED, strict, every wait bounded
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +15,7 @@ from pymysql.constants import CLIENT, FIELD_TYPE
 from pymysql.converters import conversions
 
 from common.config import DatabaseSettings
+from common.store.cloud_sql import CloudSql
 
 if TYPE_CHECKING:
     Connection = pymysql.connections.Connection[pymysql.cursors.Cursor]
@@ -65,7 +64,7 @@ def connector(settings: DatabaseSettings) -> Callable[[], Connection]:
 
 def dialer(settings: DatabaseSettings) -> Callable[..., Connection]:
     """A function that opens a bare connection with PyMySQL's options; the way is chosen by the settings."""
-    return _dial_cloud_sql(settings) if settings.cloud_sql_instance else _dial_tcp(settings)
+    return CloudSql(settings).dial if settings.cloud_sql_instance else _dial_tcp(settings)
 
 
 def _options(settings: DatabaseSettings) -> dict[str, Any]:
@@ -101,39 +100,6 @@ def _tls(host: str) -> dict[str, Any]:
     if host == "localhost" or host.startswith("127.") or host == "::1":
         return {"ssl_disabled": True}
     return {"ssl_verify_cert": True, "ssl_verify_identity": True}
-
-
-def _dial_cloud_sql(settings: DatabaseSettings) -> Callable[..., Connection]:
-    """Private IP and IAM authentication; certificates are refreshed when used, since CPU sleeps between requests.
-
-    The connector is imported and made at the first connection (0.3 s): it starts a thread and makes a key pair.
-    It has no deadline of its own and dials inside its one event loop thread, so that one dead address would hold
-    up every connection for the system's minutes: the default socket timeout bounds that.
-    """
-    made: list[Any] = []
-    lock = threading.Lock()
-
-    def dial(**options: Any) -> Connection:
-        with lock:
-            if not made:
-                from google.cloud.sql.connector import Connector
-
-                socket.setdefaulttimeout(settings.network_seconds)
-                made.append(Connector(refresh_strategy="lazy", ip_type="private", timeout=settings.connect_seconds))
-        iam = settings.password is None
-        connection: Connection = made[0].connect(
-            settings.cloud_sql_instance,
-            "pymysql",
-            user=settings.user,
-            db=settings.name,
-            enable_iam_auth=iam,
-            ssl_disabled=True,  # the connector's own TLS is around it
-            **({} if iam else {"password": settings.password}),
-            **options,
-        )
-        return connection
-
-    return dial
 
 
 def _prepare(connection: Connection, settings: DatabaseSettings) -> None:

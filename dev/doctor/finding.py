@@ -60,8 +60,8 @@ class Check:
 def told(error: BaseException) -> str:
     """An error in a few words on one line.
 
-    >>> told(OSError(111, "Connection refused"))
-    'OSError: Connection refused'
+    >>> told(ConnectionRefusedError(111, "Connection refused"))
+    'ConnectionRefusedError: Connection refused'
     """
     words = " ".join(str(error.args[-1] if error.args else error).split())
     return f"{type(error).__name__}: {words[:200]}" if words else type(error).__name__

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from common.auth.keys import KeySet, KeysUnreachable
 from common.auth.tokens import Doorkeeper, KeysWanted
@@ -27,8 +28,10 @@ def look(installation: Installation) -> Iterator[Finding]:
 def _without_keys(auth: AuthSettings) -> Iterator[Finding]:
     for whose, issuer in (("people", auth.users), ("services", auth.services), ("analysts", auth.analysts)):
         if not _has_keys(issuer):
-            advice = f"{whose.capitalize()} cannot come in: see that {issuer.keys_url} answers from where functions run."
-            yield CHECK.fault(f"no {issuer.algorithm} key of the {whose}' issuer can be had", advice)
+            advice = (
+                f"{whose.capitalize()} cannot come in: see that {issuer.keys_url} answers from where functions run."
+            )
+            yield CHECK.fault(f"no {issuer.algorithm} key of the issuer for {whose} can be had", advice)
 
 
 def _has_keys(issuer: IssuerSettings) -> bool:
@@ -37,7 +40,7 @@ def _has_keys(issuer: IssuerSettings) -> bool:
         keys.fetch()
     except KeysUnreachable:
         return False
-    return keys.holds_any
+    return not keys.wants_fetch("")  # so soon after a fetch, only who holds none wants another
 
 
 def _tokens(installation: Installation, auth: AuthSettings) -> Iterator[Finding]:
@@ -58,10 +61,13 @@ def _believed(what: str, try_it: Callable[[], object]) -> Finding:
         try:
             try_it()
         except KeysWanted as wanted:
-            wanted.keys.fetch()
+            with suppress(KeysUnreachable):
+                wanted.keys.fetch()
         except Refusal as refusal:
             advice = "Compare GOOGLE_CLOUD_PROJECT, SERVICE_AUDIENCE, IAP_AUDIENCE and the accounts with the issuer's."
             return CHECK.fault(f"{what} is refused: {refusal.detail}", advice)
         else:
             return CHECK.good(f"{what} is believed")
-    return CHECK.fault(f"{what} names a key that its issuer does not have", "Was it signed by this issuer? Take a new one.")
+    return CHECK.fault(
+        f"{what} names a key that its issuer does not have", "Was it signed by this issuer? Take a new one."
+    )

@@ -72,10 +72,10 @@ class Installation:
         with httpx.Client(trust_env=not self.local, timeout=_SECONDS, follow_redirects=False) as client:
             yield client
 
-    def rows(self, sql: str) -> Sequence[tuple[Any, ...]]:
+    def rows(self, sql: str, **parameters: object) -> Sequence[tuple[Any, ...]]:
         """What a statement finds as the functions' database user, on a connection of its own."""
         with closing(connector(self.settings.database)()) as connection, connection.cursor() as cursor:
-            cursor.execute(sql)
+            cursor.execute(sql, parameters or None)
             return cursor.fetchall()
 
 
@@ -135,7 +135,10 @@ def _server(home: Path, facts: Mapping[str, Any]) -> DatabaseServer:
         port=facts["port"],
         schema=facts["schema"],
         version="",
-        **{role: accounts[role] for role in ("root", "app", "migrate", "analyst")},
+        root=accounts["root"],
+        app=accounts["app"],
+        migrate=accounts["migrate"],
+        analyst=accounts["analyst"],
     )
 
 
@@ -147,6 +150,4 @@ def _signed(gateway: str) -> Tokens:
             analyst = client.post("/dev/analyst", json={"email": "doctor@example.com"}).raise_for_status().json()
     except (httpx.HTTPError, ValueError):
         return Tokens()
-    return Tokens(
-        person=person["id_token"], service=analyst["service_token"], assertion=analyst["analyst_assertion"]
-    )
+    return Tokens(person=person["id_token"], service=analyst["service_token"], assertion=analyst["analyst_assertion"])

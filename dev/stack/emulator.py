@@ -49,7 +49,7 @@ class Emulator:
     def reset(self, project: str) -> None:
         """Forget all documents of a project."""
         path = f"/emulator/v1/projects/{project}/databases/(default)/documents"
-        if ports.http_status(self.address, path, method="DELETE") != HTTPStatus.OK:
+        if ports.http_status(self.address, path, method="DELETE", timeout_seconds=30) != HTTPStatus.OK:
             raise OSError(f"the Firestore emulator at {self.address} did not forget its documents")
 
 

@@ -107,6 +107,7 @@ def command(binary: Sequence[str], directory: Path, *, port: int, durable: bool)
         "--default-time-zone=+00:00",
         f"--innodb-flush-log-at-trx-commit={sync}",
         f"--sync-binlog={sync}",
+        "--innodb-buffer-pool-size=512M",  # a million bids with their indexes; taken page by page
         "--server-id=1",
         f"--log-bin={directory / 'data' / 'binlog'}",
         "--binlog-expire-logs-seconds=3600",

@@ -220,7 +220,7 @@ def test_a_browser_of_an_allowed_site_may_ask_before_it_calls(market: Market, op
     assert response.headers["access-control-allow-origin"] == ALLOWED_ORIGIN
     assert response.headers["access-control-allow-methods"] == ("GET" if operation in ANYONES else "POST")
     allowed = response.headers["access-control-allow-headers"].lower().split(", ")
-    assert {"authorization", "content-type", "idempotency-key", "if-none-match"} <= set(allowed)
+    assert {"authorization", "content-type", "idempotency-key", "if-none-match", "traceparent"} <= set(allowed)
     assert "origin" in response.headers["vary"].lower()
     assert "access-control-allow-credentials" not in response.headers
 
@@ -234,11 +234,11 @@ def test_a_browser_of_another_site_is_not_let_in(market: Market, origin: str) ->
 
 
 def test_an_allowed_page_may_read_answers_and_problems(market: Market) -> None:
-    """And their ETag and Retry-After."""
+    """And their ETag, Retry-After and X-Request-Id."""
     for query in ({}, {"limit": "0"}):
         response = market.nobody.send("search_listings", params=query, headers={"Origin": ALLOWED_ORIGIN})
         assert response.headers["access-control-allow-origin"] == ALLOWED_ORIGIN
-        assert response.headers["access-control-expose-headers"] == "ETag, Retry-After"
+        assert response.headers["access-control-expose-headers"] == "ETag, Retry-After, X-Request-Id"
         assert "origin" in response.headers["vary"].lower()
 
 

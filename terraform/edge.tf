@@ -1,0 +1,13 @@
+# For those who outgrow the site's own rewrites: rate limits and a certificate of one's own, at about 25 dollars a month.
+module "edge" {
+  source = "./modules/edge"
+  count  = var.edge_domain == null ? 0 : 1
+
+  domain     = var.edge_domain
+  project_id = var.project_id
+  region     = var.region
+  services   = local.public_services
+  site_url   = module.site.url
+
+  depends_on = [google_project_service.api]
+}

@@ -1,0 +1,12 @@
+module "identity" {
+  source = "./modules/identity"
+
+  authorized_domains = toset(concat(
+    [for origin in module.site.origins : trimprefix(origin, "https://")],
+    var.environment == "dev" ? ["localhost"] : [],
+  ))
+  second_factor   = var.second_factor
+  sign_up_enabled = var.sign_up_enabled
+
+  depends_on = [google_project_service.api]
+}

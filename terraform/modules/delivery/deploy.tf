@@ -1,0 +1,79 @@
+# Who deploys, and what it may do: change what is deployed. It may not read secrets, hand itself roles, or change who deploys: secrets,
+# this module, the billing account and new services of the project are applied by a person.
+locals {
+  roles = {
+    "roles/cloudfunctions.developer"          = "functions"
+    "roles/cloudscheduler.admin"              = "the scheduler's jobs"
+    "roles/cloudsql.admin"                    = "the database server, its users and flags"
+    "roles/compute.loadBalancerAdmin"         = "the edge"
+    "roles/compute.networkAdmin"              = "the network"
+    "roles/compute.securityAdmin"             = "firewall and Cloud Armor"
+    "roles/datastore.indexAdmin"              = "Firestore's indexes and lifetimes of fields"
+    "roles/firebasehosting.admin"             = "the site's files"
+    "roles/firebaserules.admin"               = "Firestore's rules"
+    "roles/iam.securityReviewer"              = "reads every policy, for plans"
+    "roles/iam.serviceAccountCreator"         = "accounts of new functions"
+    "roles/iam.serviceAccountViewer"          = "reads accounts, for plans"
+    "roles/iam.workloadIdentityPoolViewer"    = "reads its own pool, for plans; changing it would let others in"
+    "roles/iap.admin"                         = "who opens the analysts' app"
+    "roles/logging.configWriter"              = "log-based metrics"
+    "roles/monitoring.editor"                 = "alerts, objectives, dashboards"
+    "roles/run.admin"                         = "services, jobs, and who invokes them"
+    "roles/secretmanager.viewer"              = "reads that secrets exist, never what is in them"
+    "roles/serviceusage.serviceUsageConsumer" = "calls the services of the project"
+    "roles/serviceusage.serviceUsageViewer"   = "reads which services are on, for plans"
+    "roles/storage.bucketViewer"              = "reads buckets' settings, for plans"
+  }
+
+  # What functions and jobs need to run, and all that the deploy account may give away at the project's level.
+  grantable = [
+    "roles/cloudsql.client",
+    "roles/cloudsql.instanceUser",
+    "roles/cloudtrace.agent",
+    "roles/datastore.user",
+    "roles/logging.logWriter",
+    "roles/monitoring.metricWriter",
+  ]
+}
+
+resource "google_service_account" "deploy" {
+  project      = var.project_id
+  account_id   = "deploy"
+  display_name = "deploys from GitHub"
+  description  = "Borrowed by jobs of GitHub Actions; has no key."
+}
+
+resource "google_project_iam_member" "deploy" {
+  for_each = local.roles
+
+  project = var.project_id
+  role    = each.key
+  member  = google_service_account.deploy.member
+}
+
+resource "google_project_iam_member" "grants" {
+  project = var.project_id
+  role    = "roles/resourcemanager.projectIamAdmin"
+  member  = google_service_account.deploy.member
+
+  condition {
+    title       = "runtime_roles_alone"
+    description = "Grants and revokes what functions run with, nothing else."
+    expression  = "api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly([${join(", ", [for role in local.grantable : "'${role}'"])}])"
+  }
+}
+
+# To start something under an account one must be allowed to act as it.
+resource "google_service_account_iam_member" "runtime" {
+  for_each = var.runtime_accounts
+
+  service_account_id = "projects/${var.project_id}/serviceAccounts/${each.value}"
+  role               = "roles/iam.serviceAccountUser"
+  member             = google_service_account.deploy.member
+}
+
+resource "google_storage_bucket_iam_member" "state" {
+  bucket = var.state_bucket
+  role   = "roles/storage.objectUser"
+  member = google_service_account.deploy.member
+}
