@@ -176,3 +176,23 @@ def test_a_verified_question_answers_as_the_known_answer_does(asked: Question, f
 def test_what_must_be_asked_back_or_refused_is_no_verified_question(asked: Question) -> None:
     """Nor is what only continues a conversation."""
     assert CATALOGUE.match(asked.text, TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("period", "over"),
+    [
+        ("May 2026", True),
+        ("2026-06-01 to 2026-06-14", True),
+        ("June 2026", False),
+        ("last 7 days", False),
+        ("all time", False),
+    ],
+)
+def test_a_question_about_a_time_that_has_ended_says_so(period: str, *, over: bool) -> None:
+    """From the day after its last one on: its answer is kept longer."""
+    question = catalogue().by_id("gmv")
+    assert question is not None
+
+    match = Match(question=question, values=question.values({"period": period}))
+
+    assert catalogue().render(match, date(2026, 6, 15)).over is over
