@@ -141,10 +141,30 @@ resource "google_service_account" "builder" {
   display_name = "Builds functions from their archives"
 }
 
-resource "google_project_iam_member" "builder" {
+# Only what a build needs: its own log, our registry, and the bucket that the platform copies archives to.
+resource "google_project_iam_member" "builder_logs" {
   project = var.project_id
-  role    = "roles/cloudbuild.builds.builder"
+  role    = "roles/logging.logWriter"
   member  = "serviceAccount:${local.builder_account}"
+}
+
+resource "google_project_iam_member" "builder_sources" {
+  project = var.project_id
+  role    = "roles/storage.objectViewer"
+  member  = "serviceAccount:${local.builder_account}"
+
+  condition {
+    title      = "sources-of-functions"
+    expression = "resource.name.startsWith(\"projects/_/buckets/gcf-v2-sources-${data.google_project.this.number}-${var.region}\")"
+  }
+}
+
+resource "google_artifact_registry_repository_iam_member" "builder" {
+  project    = var.project_id
+  location   = var.region
+  repository = module.delivery.repository_id
+  role       = "roles/artifactregistry.writer"
+  member     = "serviceAccount:${local.builder_account}"
 }
 
 locals {

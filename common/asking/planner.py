@@ -18,7 +18,7 @@ from common.asking.writing import MOST_REPAIRS, Writer
 from common.nl.cache import SingleFlight, StillWorking, TimedCache
 from common.nl.guard import CanonicalQuery, GuardError
 from common.nl.model import Model
-from common.nl.normalise import normalise
+from common.nl.normalise import same_question
 from common.nl.policy import Policy
 from common.nl.prompt import PROMPT_VERSION
 from common.nl.semantic import SemanticLayer
@@ -138,7 +138,7 @@ class Planner:
     def _key(self, asking: Asking) -> str:
         """What a plan depends on. The date is always part of it: "last month" may have become literals."""
         told = [
-            normalise(asking.question),
+            same_question(asking.question),
             [[turn.question, turn.sql] for turn in asking.turns],
             self._layer.version,
             PROMPT_VERSION,

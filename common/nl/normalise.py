@@ -16,6 +16,8 @@ from typing import NamedTuple
 from common.nl.semantic import semantic_layer
 from common.nl.wording import expand
 
+ID_LIKE = re.compile(r"(?=.*[\dA-Z_])[A-Za-z0-9_-]{11}", re.ASCII)
+"""What looks like a listing's id."""
 _ENDINGS = " .?!"
 _QUOTES = str.maketrans(
     {
@@ -71,6 +73,16 @@ def normalise(text: str) -> str:
     'top 5 listings by bids'
     """
     return " ".join(unicodedata.normalize("NFKC", text).lower().split()).rstrip(_ENDINGS)
+
+
+def same_question(text: str) -> str:
+    """What two texts share that are one question: as `normalise`, but listings' ids keep their capitals.
+
+    >>> same_question("Who won  kyTJteOtyec?"), same_question("WHO won kytjteotyec?")
+    ('who won kyTJteOtyec', 'who won kytjteotyec')
+    """
+    words = unicodedata.normalize("NFKC", text).strip().rstrip(_ENDINGS).split()
+    return " ".join(word if ID_LIKE.fullmatch(word) else word.lower() for word in words)
 
 
 def fold(text: str) -> tuple[Word, ...]:

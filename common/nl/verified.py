@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 import yaml
 
-from common.nl.normalise import Word, fold
+from common.nl.normalise import ID_LIKE, Word, fold
 from common.nl.period_slot import PeriodSlot
 from common.nl.recognition import Recognition
 from common.nl.similar import Likeness
@@ -26,7 +26,6 @@ from common.nl.verified_question import VerifiedQuestion, read_question, read_wi
 FOLDER = Path(__file__).with_name("verified")
 MOST_WORDS = 60
 
-_ID_LIKE = re.compile(r"(?=.*[\dA-Z_])[A-Za-z0-9_-]{11}", re.ASCII)
 _CLOCK = re.compile(r"\b(?:NOW|CUR(?:RENT_)?(?:DATE|TIME|TIMESTAMP)|UTC_(?:DATE|TIME|TIMESTAMP))\b", re.IGNORECASE)
 _PASSING = re.compile(
     r"\b(?:now|today|yesterday|tomorrow|ago|current(?:ly)?|recent(?:ly)?|so far|to date|[ym]td"
@@ -187,7 +186,7 @@ def _values_in(question: VerifiedQuestion, words: Sequence[Word]) -> dict[str, V
 
 def _identity(words: Sequence[Word]) -> tuple[str, ...]:
     """The words, with ids as they were typed: theirs are the only capitals that matter."""
-    return tuple(word.raw if _ID_LIKE.fullmatch(word.raw) else word.text for word in words)
+    return tuple(word.raw if ID_LIKE.fullmatch(word.raw) else word.text for word in words)
 
 
 def _reviewed(told: ReviewedLike) -> VerifiedQuestion:

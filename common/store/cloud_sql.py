@@ -15,15 +15,23 @@ import weakref
 from concurrent.futures import CancelledError
 from contextlib import suppress
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pymysql
 from pymysql.constants import CR
 
+from common import logs
 from common.config import DatabaseSettings
 from common.deadline import Deadline
 
+if TYPE_CHECKING:
+    Connection = pymysql.connections.Connection[pymysql.cursors.Cursor]
+
 _GOODBYE_SECONDS = 1.0
+
+
+class Unreachable(Exception):  # noqa: N818 - it says what happened
+    """There is no connection to the instance, for this reason."""
 
 
 class CloudSql:
@@ -40,35 +48,46 @@ class CloudSql:
         self._made: list[Any] = []  # one connector or none; this and the next belong to the loop's thread
         self._closing: asyncio.Task[None] | None = None
 
-    def dial(self, **options: Any) -> pymysql.connections.Connection[pymysql.cursors.Cursor]:
+    def dial(self, **options: Any) -> Connection:
         """A bare connection, within the seconds that a read may take; `options` are PyMySQL's.
 
         Connections are opened one by one. They would be anyhow, in the connector's thread, and so nobody dials there
         whose caller has left: an address that is dead for a while costs each caller his own wait and no other's.
 
         Raises:
-            pymysql.OperationalError: 2003 if the instance could not be reached in time, 2026 if it is another one.
+            pymysql.OperationalError: 2003 if the instance could not be reached in time, or is another one; why, an
+                operator reads in the log. The server's own refusals as they are.
         """
         deadline = Deadline.after(options["read_timeout"])
+        try:
+            connection = self._in_turn(options, deadline)
+            self._look_at(connection)
+        except Unreachable as error:
+            logs.write("WARNING", "database unreachable", instance=self._instance, reason=str(error))
+            raise pymysql.OperationalError(
+                CR.CR_CONN_HOST_ERROR, f"Can't connect to {self._instance} ({error})"
+            ) from error
+        return connection
+
+    def _in_turn(self, options: dict[str, Any], deadline: Deadline) -> Connection:
         if not self._turns.acquire(timeout=max(0.0, deadline.left())):
-            raise self._unreachable(TimeoutError("others are still trying"))
+            raise Unreachable("others were still trying")
         try:
             opening = asyncio.run_coroutine_threadsafe(self._open(options, deadline), self._loop)
             try:
-                connection = opening.result(max(0.0, deadline.left()))
+                return opening.result(max(0.0, deadline.left()))
             except (TimeoutError, CancelledError) as error:
                 opening.cancel()
                 self._loop.call_soon_threadsafe(self._start_anew)
-                raise self._unreachable(error) from error
+                raise Unreachable("it took too long") from error
         finally:
             self._turns.release()
-        self._look_at(connection)
-        return connection
 
     @cached_property
     def _loop(self) -> asyncio.AbstractEventLoop:
         """A loop of our own instead of the connector's, whose `connect` waits without end."""
         loop = asyncio.new_event_loop()
+        loop.set_exception_handler(lambda *_: None)  # the connector's left-overs; what failed, callers are told
         threading.Thread(target=loop.run_forever, name="cloud-sql", daemon=True).start()
         weakref.finalize(self, _end, loop, self._made)
         return loop
@@ -97,16 +116,16 @@ class CloudSql:
         if self._made:
             self._closing = self._loop.create_task(self._made.pop().close_async())
 
-    async def _open(self, options: dict[str, Any], deadline: Deadline) -> Any:
+    async def _open(self, options: dict[str, Any], deadline: Deadline) -> Connection:
         from aiohttp import ClientError
         from google.auth.exceptions import GoogleAuthError
 
         if deadline.left() <= 0:
-            raise self._unreachable(TimeoutError("nobody waits for it any more"))
+            raise Unreachable("nobody waits for it any more")
         settings = self._settings
         iam = settings.password is None
         try:
-            return await self._connector().connect_async(
+            connection: Connection = await self._connector().connect_async(
                 self._instance,
                 "pymysql",
                 user=settings.user,
@@ -117,22 +136,19 @@ class CloudSql:
                 **options,
             )
         except (OSError, ClientError, GoogleAuthError) as error:
-            raise self._unreachable(error) from error
+            raise Unreachable(f"{type(error).__name__}: {error}") from error
+        return connection
 
-    def _look_at(self, connection: pymysql.connections.Connection[pymysql.cursors.Cursor]) -> None:
+    def _look_at(self, connection: Connection) -> None:
         """Make sure of the instance, whose certificate names it, and let small packets go at once as PyMySQL would."""
         sock = connection._sock  # type: ignore[attr-defined]  # noqa: SLF001 - the socket that the connector made
         project, _region, name = self._instance.rsplit(":", 2)
         names = [value for part in sock.getpeercert()["subject"] for kind, value in part if kind == "commonName"]
         if names != [f"{project}:{name}"]:
             connection._force_close()  # type: ignore[attr-defined]  # noqa: SLF001 - without a word to whom we do not know
-            raise pymysql.OperationalError(CR.CR_SSL_CONNECTION_ERROR, f"{self._instance} has the name of {names}")
+            raise Unreachable(f"its certificate is of {names}")
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-
-    def _unreachable(self, error: Exception) -> pymysql.OperationalError:
-        reason = f"{type(error).__name__}: {error}"
-        return pymysql.OperationalError(CR.CR_CONN_HOST_ERROR, f"Can't connect to {self._instance} ({reason})")
 
 
 def _end(loop: asyncio.AbstractEventLoop, made: list[Any]) -> None:

@@ -36,8 +36,11 @@ _KILL_SECONDS = 1.0
 
 # A year of days beside a million bids is an honest question (4e8 rows by the optimizer's count); every listing beside
 # every bid is none.
+# Of one temporary table in memory. With MariaDB's 16 MB, grouping a million bids takes ten times as long, on disk.
+_TEMPORARY_BYTES = 128 << 20
 _LIMITS = (
     "sql_select_limit = {rows}, max_join_size = 1000000000, sql_big_selects = 0, group_concat_max_len = 65536,"
+    " tmp_table_size = {temporary}, max_heap_table_size = {temporary},"
     " lock_wait_timeout = 2, innodb_lock_wait_timeout = 1, time_zone = '+00:00', sql_mode = '{mode}', "
 )
 # MariaDB ends a recursion that is too deep without a word, and the answer would be wrong: there only time ends it.
@@ -190,4 +193,4 @@ def _session(connection: Connection, seconds: float, row_cap: int) -> str:
         if mariadb
         else _MYSQL.format(milliseconds=max(1, int(seconds * 1000)))
     )
-    return "SET SESSION " + _LIMITS.format(rows=row_cap + 1, mode=SQL_MODE) + time_limit
+    return "SET SESSION " + _LIMITS.format(rows=row_cap + 1, mode=SQL_MODE, temporary=_TEMPORARY_BYTES) + time_limit

@@ -75,10 +75,8 @@ class Endpoint:
 
     async def _find_address(self) -> None:
         """One of our own among the loopback addresses; where there is but one (macOS), that."""
-        drawn = [
-            f"127.{random.randint(1, 254)}.{random.randint(0, 254)}.{random.randint(1, 254)}" for _ in range(_TRIES)
-        ]
-        for address in (*drawn, ports.HOST):
+        drawn = [".".join(str(random.randint(1, 254)) for _ in range(3)) for _ in range(_TRIES)]
+        for address in (*(f"127.{rest}" for rest in drawn), ports.HOST):
             self.address = address
             with contextlib.suppress(OSError):
                 await self._listen()

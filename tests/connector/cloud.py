@@ -18,7 +18,7 @@ NAME = "gavel"
 
 @dataclass(frozen=True, kw_only=True)
 class Cloud:
-    """The servers, the instance they are of, and a database user who enters by IAM alone."""
+    """The servers, the instance they are of, and two database users: one enters by IAM alone, one by password."""
 
     metadata: MetadataServer
     admin: AdminApi
@@ -26,6 +26,7 @@ class Cloud:
     authority: Authority
     server: DatabaseServer
     iam_user: str
+    by_password: Account
     function_env: Mapping[str, str]
 
     @property
@@ -67,11 +68,20 @@ def cloud_before(server: DatabaseServer, env: Mapping[str, str], *, project: str
     name is drawn, so that he who does not know it does not get in.
     """
     iam_user = f"functions-{secrets.token_hex(10)}"
+    by_password = Account(user=f"password-{secrets.token_hex(4)}", password=secrets.token_hex(16))
     authority = Authority("Cloud SQL Server CA")
     database = (server.host, server.port)
-    with _user(server, iam_user), MetadataServer(f"{iam_user}@accounts.example", project=project) as metadata:
-        endpoint = Endpoint(authority, name=f"{project}:{NAME}", logins=lambda n: admin.login(n), database=database)
-        with endpoint:
+    with (
+        _user(server, Account(user=iam_user, password="")),
+        _user(server, by_password),
+        MetadataServer(f"{iam_user}@accounts.example", project=project) as metadata,
+    ):
+        admin: AdminApi  # made when the endpoint has its address
+
+        def login(serial_number: int) -> str | None:
+            return admin.login(serial_number)
+
+        with Endpoint(authority, name=f"{project}:{NAME}", logins=login, database=database) as endpoint:
             instance = Instance(project=project, region=REGION, name=NAME, address=endpoint.address)
             admin = AdminApi(instance, authority, metadata)
             with admin:
@@ -82,16 +92,18 @@ def cloud_before(server: DatabaseServer, env: Mapping[str, str], *, project: str
                     authority=authority,
                     server=server,
                     iam_user=iam_user,
+                    by_password=by_password,
                     function_env=env,
                 )
 
 
 @contextmanager
-def _user(server: DatabaseServer, name: str) -> Iterator[None]:
+def _user(server: DatabaseServer, account: Account) -> Iterator[None]:
+    name = f"'{account.user}'@'%'"
     with connect(server, server.root) as root, root.cursor() as cursor:
-        cursor.execute(f"CREATE USER '{name}'@'%' IDENTIFIED BY ''")
+        cursor.execute(f"CREATE USER {name} IDENTIFIED BY '{account.password}'")
         try:
-            cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {server.schema}.* TO '{name}'@'%'")
+            cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {server.schema}.* TO {name}")
             yield
         finally:
-            cursor.execute(f"DROP USER '{name}'@'%'")
+            cursor.execute(f"DROP USER {name}")

@@ -57,7 +57,7 @@ def build_store(cloud: Cloud) -> Iterator[Callable[..., Store]]:
 
         def build(**changed: Any) -> Store:
             usual = {"connect_seconds": 1, "network_seconds": 2}
-            settings = replace(cloud.settings(cloud.server.app).database, **(usual | changed))
+            settings = replace(cloud.settings(cloud.by_password).database, **(usual | changed))
             return stack.enter_context(closing(Store(settings)))
 
         yield build

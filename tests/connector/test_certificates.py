@@ -26,7 +26,7 @@ from tests.store.notes import soon
 
 def dialer(cloud: Cloud) -> Callable[[], Connection]:
     """Opens connections by password, always by the same connector."""
-    way = CloudSql(cloud.settings(cloud.server.app).database)
+    way = CloudSql(cloud.settings(cloud.by_password).database)
     return lambda: way.dial(read_timeout=5)
 
 
@@ -80,7 +80,7 @@ def test_an_expired_certificate_costs_a_try(cloud: Cloud, build_store: Callable[
     cloud.admin.lifetimes.append(timedelta(seconds=-1))
     issued = cloud.admin.issued
 
-    assert build_store().transact(lambda tx: tx.now(), deadline=soon())
+    build_store().transact(lambda tx: tx.now(), deadline=soon())
 
     assert cloud.admin.issued - issued == 2
 
@@ -104,15 +104,15 @@ def test_an_instance_with_another_authority_is_refused(cloud: Cloud, build_store
     store = build_store()
 
     with pytest.raises(Unavailable) as refused:
-        store.transact(lambda tx: tx.now(), deadline=soon(1))
+        store.transact(lambda tx: tx.now(), deadline=soon(0.2))
 
     assert "CERTIFICATE_VERIFY_FAILED" in str(refused.value.__cause__)
     assert cloud.endpoint.connections == before
     cloud.endpoint.present(cloud.authority, name=cloud.certificate_name)
-    assert store.transact(lambda tx: tx.now(), deadline=soon())
+    store.transact(lambda tx: tx.now(), deadline=soon())
 
 
-@pytest.mark.parametrize("name", ["{project}:other", "other:gavel", "{project}:gavel2", "gavel"])
+@pytest.mark.parametrize("name", ["{project}:other", "other:gavel"])
 def test_another_instance_of_the_same_authority_is_refused(
     cloud: Cloud, build_store: Callable[..., Store], name: str
 ) -> None:
@@ -121,9 +121,9 @@ def test_another_instance_of_the_same_authority_is_refused(
     cloud.endpoint.present(cloud.authority, name=other)
 
     with pytest.raises(Unavailable) as refused:
-        build_store().transact(lambda tx: tx.now(), deadline=soon(1))
+        build_store().transact(lambda tx: tx.now(), deadline=soon(0.2))
 
-    assert f"has the name of ['{other}']" in str(refused.value.__cause__)
+    assert f"its certificate is of ['{other}']" in str(refused.value.__cause__)
 
 
 def test_a_new_authority_is_learnt_when_the_old_one_fails(cloud: Cloud, build_store: Callable[..., Store]) -> None:
@@ -134,7 +134,7 @@ def test_a_new_authority_is_learnt_when_the_old_one_fails(cloud: Cloud, build_st
     cloud.admin.authority = rotated
     cloud.endpoint.present(rotated, name=cloud.certificate_name)
 
-    assert store.transact(lambda tx: tx.now(), deadline=soon())
+    store.transact(lambda tx: tx.now(), deadline=soon())
 
 
 @pytest.mark.parametrize("of", ["nobody", "another authority", "the authority"])

@@ -25,14 +25,12 @@ def now(store: Store, seconds: float = 10.0) -> object:
     return store.transact(lambda tx: tx.now(), deadline=soon(seconds))
 
 
-def refuses_within(store: Store, bound: float, *, deadline: float = 1.0) -> BaseException:
-    """Why a caller is refused, who learns of it in time."""
+def refuses_within(store: Store, bound: float, *, deadline: float = 0.2) -> None:
+    """A caller is refused, and learns of it in time."""
     begun = time.monotonic()
-    with pytest.raises(Unavailable) as refused:
+    with pytest.raises(Unavailable):
         now(store, deadline)
     assert time.monotonic() - begun < bound
-    assert refused.value.__cause__ is not None
-    return refused.value.__cause__
 
 
 def test_an_endpoint_that_is_gone_is_found_again(cloud: Cloud, build_store: Callable[..., Store]) -> None:
@@ -88,18 +86,20 @@ def test_a_dead_address_costs_each_of_many_his_own_wait(cloud: Cloud, build_stor
     assert time.monotonic() - begun < 3, "nobody dials any more for those who have left"
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 429, 500, 503])
+@pytest.mark.parametrize("status", [403, 429, 500])
 def test_an_admin_api_that_refuses_or_fails_is_asked_again(
-    cloud: Cloud, build_store: Callable[..., Store], status: int
+    cloud: Cloud, build_store: Callable[..., Store], capfd: pytest.CaptureFixture[str], status: int
 ) -> None:
-    """Without it there is no certificate: Unavailable with the reason behind it, then as before."""
+    """Without it there is no certificate: Unavailable, the reason in the log alone, then as before."""
     store = build_store(network_seconds=1)
     cloud.admin.fails_with = status
 
-    cause = refuses_within(store, 4)
+    refuses_within(store, 4)
 
+    line = capfd.readouterr().out.splitlines()[0]
+    assert '"message":"database unreachable"' in line
     if status == 403:
-        assert "not authorized to make this request" in str(cause)
+        assert "not authorized to make this request" in line
     cloud.admin.behave()
     assert now(store)
 

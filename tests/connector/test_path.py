@@ -1,6 +1,8 @@
-"""The whole path: operations, services and analysts reach the database through the connector, by password and by IAM."""
+"""The whole path: functions, services and analysts reach the database through the connector, by password and IAM."""
 
+import gc
 import socket
+import threading
 from collections.abc import Callable
 from contextlib import closing
 
@@ -9,9 +11,10 @@ import pytest
 
 from common.config import Settings
 from common.services import Services
+from common.store.cloud_sql import CloudSql
 from common.store.connect import connector
 from common.store.reporting import Reporting
-from common.store.store import Store
+from common.store.store import Store, Transaction
 from dev.cloud_sql.admin import AdminApi, Instance
 from dev.cloud_sql.authority import Authority
 from dev.cloud_sql.proxy import Endpoint
@@ -19,7 +22,7 @@ from dev.stack.issuer import Issuer
 from tests.connector.cloud import REGION, Cloud
 from tests.market import Market, Records, running_functions
 from tests.races.arena import Instance as Running
-from tests.races.arena import a_person, offer
+from tests.races.arena import a_person, offer, wait_until
 from tests.store.notes import soon
 
 
@@ -29,7 +32,7 @@ def test_a_bid_goes_the_whole_way(
 ) -> None:
     """Judged, answered and stored; every statement of it came through the endpoint."""
     before = cloud.endpoint.connections
-    services = build_services(cloud.settings(cloud.server.app if by == "password" else None))
+    services = build_services(cloud.settings(cloud.by_password if by == "password" else None))
     running = Running(services)
     listing_id, bidder = offer(services.store), a_person("ann")
 
@@ -81,16 +84,29 @@ def test_a_session_is_as_over_tcp(cloud: Cloud, build_store: Callable[..., Store
     """The same zone, isolation and limits: the way there makes no difference."""
     store = build_store()
 
-    def attempt(tx: object) -> object:
-        return tx._session.rows("SELECT @@time_zone, @@autocommit, @@innodb_lock_wait_timeout")  # type: ignore[attr-defined]
+    def attempt(tx: Transaction) -> object:
+        return tx._session.rows("SELECT @@time_zone, @@autocommit, @@innodb_lock_wait_timeout")
 
     assert store.transact(attempt, deadline=soon()) == (("+00:00", 0, 3),)
 
 
 def test_small_packets_go_at_once(cloud: Cloud) -> None:
     """PyMySQL asks that of its own sockets; the connector's had to wait for the other side's acknowledgement."""
-    with closing(connector(cloud.settings(cloud.server.app).database)()) as connection:
+    with closing(connector(cloud.settings(cloud.by_password).database)()) as connection:
         sock = connection._sock  # type: ignore[attr-defined]
         assert sock.version() == "TLSv1.3"
         assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+
+
+def test_the_connectors_thread_ends_with_its_store(cloud: Cloud) -> None:
+    """Whoever makes stores leaves no threads behind, and no session of the Admin API's open."""
+    others = set(threading.enumerate())
+    way = CloudSql(cloud.settings(cloud.by_password).database)
+    way.dial(read_timeout=5).close()
+    (thread,) = (one for one in set(threading.enumerate()) - others if one.name == "cloud-sql")
+
+    del way
+    gc.collect()
+
+    wait_until(lambda: not thread.is_alive())

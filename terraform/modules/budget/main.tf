@@ -1,4 +1,4 @@
-# A budget tells, it does not stop: nothing is switched off when the money is gone.
+# A budget tells, it does not stop: nothing is switched off when the money is gone. What to do then: docs/runbooks/budget.md.
 #
 # Whoever applies this needs roles/billing.costsManager on the billing account, and with a person's own credentials the provider needs
 # user_project_override and billing_project.

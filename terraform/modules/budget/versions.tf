@@ -1,6 +1,10 @@
 terraform {
-  required_version = ">= 1.11"
+  required_version = ">= 1.11, < 2.0"
+
   required_providers {
-    google = { source = "hashicorp/google", version = ">= 7.26, < 8" }
+    google = {
+      source  = "hashicorp/google"
+      version = "~> 7.45"
+    }
   }
 }

@@ -1,5 +1,5 @@
 variable "api" {
-  description = "Base URL of the analysts' operations, for GAVEL_API: the operation's name is put behind it."
+  description = "Base URL of the analysts' operations, for GAVEL_API; {function} in it stands for the operation's name with hyphens."
   type        = string
   nullable    = false
 
@@ -10,7 +10,7 @@ variable "api" {
 }
 
 variable "audience" {
-  description = "Audience of the service's own tokens, for GAVEL_AUDIENCE; the functions' SERVICE_AUDIENCE."
+  description = "Audience of the service's own tokens, for GAVEL_AUDIENCE; {function} as in api. It is the functions' SERVICE_AUDIENCE."
   type        = string
   nullable    = false
 

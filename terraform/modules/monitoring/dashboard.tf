@@ -1,6 +1,6 @@
 # One page to look at first: bids from left to right and top to bottom as a bid goes, then what is behind them.
 locals {
-  functions = "resource.type=\"cloud_run_revision\" AND metric.type=\"run.googleapis.com/%s\""
+  functions = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=one_of(${join(",", [for service in values(var.services) : "\"${service}\""])}) AND metric.type=\"run.googleapis.com/%s\""
 
   charts = [
     { title = "Requests a second by operation", filter = format(local.our_metric, google_logging_metric.requests.name), aligner = "ALIGN_RATE", reducer = "REDUCE_SUM", by = ["metric.label.operation"] },

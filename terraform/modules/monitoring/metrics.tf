@@ -160,7 +160,7 @@ resource "google_logging_metric" "closing_delay" {
 resource "google_logging_metric" "pushes" {
   project     = var.project_id
   name        = "gavel/pushes"
-  description = "Changes that a request handed to the mirror, shown or not."
+  description = "Changes that requests handed to the mirror, shown or not; those that gather while a write is under way count as one."
 
   filter = <<-EOT
     resource.type="cloud_run_revision"
@@ -197,7 +197,7 @@ resource "google_logging_metric" "pushes_missed" {
 resource "google_logging_metric" "mirror_lag" {
   project     = var.project_id
   name        = "gavel/mirror_lag"
-  description = "Milliseconds between a change and its being shown in Firestore, of the changes that were shown."
+  description = "Milliseconds between a change being handed to the mirror and Firestore having it, of the changes that were shown."
 
   filter = <<-EOT
     resource.type="cloud_run_revision"

@@ -97,6 +97,17 @@ variable "scheduler_jobs" {
   }
 }
 
+variable "services" {
+  description = "Cloud Run service of each operation, by the operation's name; their instances are shown."
+  type        = map(string)
+  nullable    = false
+
+  validation {
+    condition     = contains(keys(var.services), "place_bid")
+    error_message = "Name the services of all operations, place_bid among them."
+  }
+}
+
 variable "uptime_urls" {
   description = "Addresses that are looked at from several continents every minute, by a short name, each with a text that a sound answer contains."
   type = map(object({

@@ -1,7 +1,15 @@
 terraform {
-  required_version = ">= 1.11"
+  required_version = ">= 1.11, < 2.0"
+
   required_providers {
-    google = { source = "hashicorp/google", version = ">= 7.26, < 8" }
-    time   = { source = "hashicorp/time", version = ">= 0.12" }
+    google = {
+      source  = "hashicorp/google"
+      version = "~> 7.45"
+    }
+
+    time = {
+      source  = "hashicorp/time"
+      version = ">= 0.12"
+    }
   }
 }

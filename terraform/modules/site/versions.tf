@@ -1,6 +1,10 @@
 terraform {
-  required_version = ">= 1.11"
+  required_version = ">= 1.11, < 2.0"
+
   required_providers {
-    google-beta = { source = "hashicorp/google-beta", version = ">= 7.26, < 8" }
+    google-beta = {
+      source  = "hashicorp/google-beta"
+      version = "~> 7.45"
+    }
   }
 }

@@ -22,6 +22,7 @@ variables {
   replica_instance      = "gavel-replica"
   runbooks_url          = "https://github.com/example/gavel/blob/main/docs/runbooks"
   scheduler_jobs        = { close_auctions = "close-auctions", sync_mirror = "sync-mirror" }
+  services              = { place_bid = "place-bid", search_listings = "search-listings" }
 
   uptime_urls = {
     market = { url = "https://demo.web.app/api/search_listings?limit=1", contains = "\"listings\"" }
@@ -173,6 +174,10 @@ run "the_dashboard_shows_every_metric" {
       strcontains(google_monitoring_dashboard.market.dashboard_json, "logging.googleapis.com/user/gavel/${name}\\\"")
     ])
     error_message = "Nothing is counted that nobody sees."
+  }
+  assert {
+    condition     = strcontains(local.functions, "service_name=one_of(\"place-bid\",\"search-listings\")")
+    error_message = "Of our services, not of all in the project."
   }
   assert {
     condition     = length(distinct([for tile in local.tiles : "${tile.xPos},${tile.yPos}"])) == length(local.charts) && max([for tile in local.tiles : tile.xPos + tile.width]...) == 48
