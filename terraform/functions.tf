@@ -121,6 +121,7 @@ module "function" {
   settings = merge(
     local.database_settings,
     local.identity_settings,
+    local.trace_settings,
     each.value.reporting_pool > 0 ? local.reporting_settings : {},
     each.value.reporting_pool > 0 ? { REPORTING_DB_POOL_SIZE = tostring(each.value.reporting_pool) } : {},
     {
@@ -134,6 +135,13 @@ module "function" {
     },
     lookup(var.settings, each.key, {}),
   )
+
+  depends_on = [
+    google_artifact_registry_repository_iam_member.builder,
+    google_project_iam_member.builder_logs,
+    google_project_iam_member.builder_sources,
+    google_project_service.api,
+  ]
 }
 
 resource "google_service_account" "builder" {
@@ -209,6 +217,12 @@ locals {
     IAP_AUDIENCE         = module.dashboard.iap_audience
     SCHEDULER_ACCOUNT    = module.scheduler.service_account_email
     SITE_URL             = module.site.url
+  }
+
+  trace_settings = var.trace_share == 0 ? { TRACES = "off" } : {
+    OTEL_TRACES_SAMPLER     = "parentbased_traceidratio"
+    OTEL_TRACES_SAMPLER_ARG = tostring(var.trace_share)
+    TRACES                  = "cloud"
   }
 
   # The analysts' user is one that the migration job makes, with a password: an IAM user is always the function itself,

@@ -29,6 +29,7 @@ resource "google_project_service" "api" {
     "servicenetworking.googleapis.com",
     "sqladmin.googleapis.com",
     "sts.googleapis.com",
+    "telemetry.googleapis.com",
   ])
 
   service            = each.value

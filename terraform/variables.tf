@@ -414,3 +414,15 @@ variable "state_bucket" {
   type        = string
   nullable    = false
 }
+
+variable "trace_share" {
+  description = "Share of requests without a caller's word on it that are traced, 0 to 1; 0 traces nothing."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = var.trace_share >= 0 && var.trace_share <= 1
+    error_message = "Give a share from 0 to 1, such as 0.05."
+  }
+}

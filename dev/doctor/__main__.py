@@ -2,8 +2,8 @@
 
 Without arguments it looks at the local stack of this GAVEL_HOME. With --deployed it reads the functions' own settings
 from the environment, so give it what they have: the same DB_*, CLOUD_SQL_INSTANCE, REPORTING_*, GOOGLE_CLOUD_PROJECT,
-SERVICE_AUDIENCE, … (.env.example); DOCTOR_TOKEN may hold somebody's ID token, to be tried at the door. Where a
-database is reached as an IAM user, run it as the functions' service account.
+SERVICE_AUDIENCE, … (.env.example); DOCTOR_TOKEN may hold somebody's ID token, to be tried at the door. Run as the
+account that migrates, it looks at the grants of all whom FUNCTION_DB_USERS names; as a function's, at its own.
 
 Exit status: 0 nothing is wrong (doubts, marked !, do not count), 1 something is.
 """

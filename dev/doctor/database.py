@@ -61,17 +61,30 @@ def migrations(installation: Installation, files: Path = FILES) -> Iterator[Find
 
 
 def grants(installation: Installation) -> Iterator[Finding]:
-    """Whether the functions' user may do exactly what they do: read and write rows of one schema."""
+    """Whether each function's user may do exactly what functions do: read and write rows of one schema.
+
+    They are named in FUNCTION_DB_USERS, as for `dev.migrate`, and then looked at by a user who may; else the one of
+    the settings looks at himself.
+    """
     settings = installation.settings.database
-    excess, missing = judge_grants((str(grant) for (grant,) in installation.rows("SHOW GRANTS")), schema=settings.name)
+    named = [user.strip() for user in installation.env.get("FUNCTION_DB_USERS", "").split(",") if user.strip()]
+    for user in named or [settings.user]:
+        shown = (
+            installation.rows("SHOW GRANTS FOR %(user)s@'%%'", user=user) if named else installation.rows("SHOW GRANTS")
+        )
+        yield from _judged(user, settings.name, (str(grant) for (grant,) in shown))
+
+
+def _judged(user: str, schema: str, shown: Iterable[str]) -> Iterator[Finding]:
+    excess, missing = judge_grants(shown, schema=schema)
     if excess:
         advice = "Revoke it: a function that is broken into can do no more than its user."
-        yield GRANTS.fault(f"{settings.user} may too much: {', '.join(excess)}", advice)
+        yield GRANTS.fault(f"{user} may too much: {', '.join(excess)}", advice)
     if missing:
-        lines = f"GRANT {', '.join(missing)} ON {settings.name}.*"
-        yield GRANTS.fault(f"{settings.user} may not {', '.join(missing)}", f"As the user who may grant: {lines}.")
+        rights = ", ".join(missing)
+        yield GRANTS.fault(f"{user} may not {rights}", f"As the user who may grant: GRANT {rights} ON {schema}.*.")
     if not (excess or missing):
-        yield GRANTS.good(f"{settings.user} may read and write rows of {settings.name}, nothing else")
+        yield GRANTS.good(f"{user} may read and write rows of {schema}, nothing else")
 
 
 def judge_grants(shown: Iterable[str], *, schema: str) -> tuple[list[str], list[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from http import HTTPStatus
 
 import httpx
@@ -15,6 +15,8 @@ from dev.stack.settings import StackSettings
 
 CHECK = Check("functions")
 _REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+_KEPT_OUT = (*_REFUSED, HTTPStatus.NOT_FOUND)
+"""As the platform answers for a private function, 404 where only its own network may come in."""
 _PUBLIC = (Caller.ANYONE, Caller.PERSON)
 
 
@@ -24,26 +26,27 @@ def look(installation: Installation) -> Iterator[Finding]:
     operations = StackSettings().operations()
     with installation.http() as http:
         for operation in operations:
-            found += _one(http, operation, installation.functions.get(operation))
+            found += _one(http, operation, installation)
     yield from found or [CHECK.good(f"all {len(operations)} answer, and private ones refuse strangers")]
 
 
-def _one(http: httpx.Client, operation: str, url: str | None) -> Iterator[Finding]:
+def _one(http: httpx.Client, operation: str, installation: Installation) -> Iterator[Finding]:
+    url = installation.functions.get(operation)
     if url is None:
         yield CHECK.fault(f"{operation} has no address", "Deploy it, or name its address in the file of --functions.")
         return
     try:
-        yield from _answers(http, operation, url)
+        yield from _answers(http, operation, url, kept_out=_REFUSED if installation.local else _KEPT_OUT)
     except UNREACHABLE as error:
         yield CHECK.fault(f"{operation} does not answer at {url} ({told(error)})", "Is it deployed? See its log.")
 
 
-def _answers(http: httpx.Client, operation: str, url: str) -> Iterator[Finding]:
+def _answers(http: httpx.Client, operation: str, url: str, *, kept_out: Collection[int]) -> Iterator[Finding]:
     """A browser's question before it calls; then a call by nobody. The platform may refuse both of a private one."""
     module = importlib.import_module(f"common.operations.{operation}")
     preflight = http.options(url).status_code
     public = module.CALLER in _PUBLIC
-    if preflight != HTTPStatus.NO_CONTENT and (public or preflight not in _REFUSED):
+    if preflight != HTTPStatus.NO_CONTENT and (public or preflight not in kept_out):
         said = f"{operation} answers OPTIONS with {preflight}"
         yield CHECK.fault(said, _advice(preflight, public=public))
         return
@@ -51,7 +54,7 @@ def _answers(http: httpx.Client, operation: str, url: str) -> Iterator[Finding]:
         yield from _reading(http, operation, url)
         return
     status = http.request(module.METHOD, url, json={} if module.METHOD == "POST" else None).status_code
-    if status not in _REFUSED:
+    if status not in (_REFUSED if public else kept_out):
         advice = "Take allUsers from its invokers and see that the function is ours: it must be 401 or 403."
         yield CHECK.fault(f"{operation} answers {status} to a stranger", advice)
 

@@ -27,3 +27,4 @@ instances = {
 
 budget_amount    = 1000
 mirror_keep_days = 365
+trace_share      = 0.05

@@ -187,6 +187,7 @@ run "prod_survives" {
     deletion_protection              = run.environments.prod.deletion_protection
     environment                      = run.environments.prod.environment
     instances                        = run.environments.prod.instances
+    trace_share                      = run.environments.prod.trace_share
     mirror_keep_days                 = run.environments.prod.mirror_keep_days
   }
 
@@ -283,6 +284,11 @@ run "prod_survives" {
   assert {
     condition     = output.connections.primary_most == 1130 && output.connections.primary_accepts == 1500
     error_message = "2 connections of migrations, and twice the market's 564"
+  }
+
+  assert {
+    condition     = module.function["place_bid"].settings["TRACES"] == "cloud" && module.function["place_bid"].settings["OTEL_TRACES_SAMPLER_ARG"] == "0.05"
+    error_message = "one request of twenty is traced"
   }
 
   assert {

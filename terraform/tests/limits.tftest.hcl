@@ -68,6 +68,7 @@ run "prod_needs_availability_type" {
     deletion_protection              = run.environments.prod.deletion_protection
     environment                      = run.environments.prod.environment
     instances                        = run.environments.prod.instances
+    trace_share                      = run.environments.prod.trace_share
     mirror_keep_days                 = run.environments.prod.mirror_keep_days
   }
 
@@ -94,6 +95,7 @@ run "prod_needs_backups_enabled" {
     deletion_protection              = run.environments.prod.deletion_protection
     environment                      = run.environments.prod.environment
     instances                        = run.environments.prod.instances
+    trace_share                      = run.environments.prod.trace_share
     mirror_keep_days                 = run.environments.prod.mirror_keep_days
   }
 
@@ -120,6 +122,7 @@ run "prod_needs_point_in_time_recovery" {
     deletion_protection              = run.environments.prod.deletion_protection
     environment                      = run.environments.prod.environment
     instances                        = run.environments.prod.instances
+    trace_share                      = run.environments.prod.trace_share
     mirror_keep_days                 = run.environments.prod.mirror_keep_days
   }
 
@@ -146,6 +149,7 @@ run "prod_needs_replica_enabled" {
     deletion_protection              = run.environments.prod.deletion_protection
     environment                      = run.environments.prod.environment
     instances                        = run.environments.prod.instances
+    trace_share                      = run.environments.prod.trace_share
     mirror_keep_days                 = run.environments.prod.mirror_keep_days
   }
 
@@ -172,6 +176,7 @@ run "prod_needs_retained_backups" {
     deletion_protection              = run.environments.prod.deletion_protection
     environment                      = run.environments.prod.environment
     instances                        = run.environments.prod.instances
+    trace_share                      = run.environments.prod.trace_share
     mirror_keep_days                 = run.environments.prod.mirror_keep_days
   }
 
@@ -198,6 +203,7 @@ run "prod_needs_tier" {
     deletion_protection              = run.environments.prod.deletion_protection
     environment                      = run.environments.prod.environment
     instances                        = run.environments.prod.instances
+    trace_share                      = run.environments.prod.trace_share
     mirror_keep_days                 = run.environments.prod.mirror_keep_days
   }
 
@@ -224,6 +230,7 @@ run "prod_needs_deletion_protection" {
     deletion_protection              = false
     environment                      = run.environments.prod.environment
     instances                        = run.environments.prod.instances
+    trace_share                      = run.environments.prod.trace_share
     mirror_keep_days                 = run.environments.prod.mirror_keep_days
   }
 
@@ -250,6 +257,7 @@ run "prod_keeps_an_instance_for_bids" {
     deletion_protection              = run.environments.prod.deletion_protection
     environment                      = run.environments.prod.environment
     instances                        = { place_bid = { min = 0 } }
+    trace_share                      = run.environments.prod.trace_share
     mirror_keep_days                 = run.environments.prod.mirror_keep_days
   }
 
@@ -276,6 +284,7 @@ run "prod_tells_somebody" {
     deletion_protection              = run.environments.prod.deletion_protection
     environment                      = run.environments.prod.environment
     instances                        = run.environments.prod.instances
+    trace_share                      = run.environments.prod.trace_share
     mirror_keep_days                 = run.environments.prod.mirror_keep_days
     notification_emails              = []
   }
@@ -391,6 +400,7 @@ run "the_replica_fits_exactly" {
     deletion_protection              = run.environments.prod.deletion_protection
     environment                      = run.environments.prod.environment
     instances                        = run.environments.prod.instances
+    trace_share                      = run.environments.prod.trace_share
     mirror_keep_days                 = run.environments.prod.mirror_keep_days
   }
 
@@ -416,6 +426,7 @@ run "the_replica_is_one_too_small" {
     deletion_protection              = run.environments.prod.deletion_protection
     environment                      = run.environments.prod.environment
     instances                        = run.environments.prod.instances
+    trace_share                      = run.environments.prod.trace_share
     mirror_keep_days                 = run.environments.prod.mirror_keep_days
   }
 

@@ -306,6 +306,30 @@ def test_a_right_more_or_less_of_the_functions_user_is_named(
     assert the_only(database.grants, sound)[0] == "✓"
 
 
+def test_the_user_who_migrates_looks_at_every_functions_user(
+    sound: Installation, server: DatabaseServer, root: Callable[[str], None]
+) -> None:
+    """By name, as they are told to him; one who does not exist is a fault of the whole."""
+    env = {
+        "DB_USER": server.root.user,
+        "DB_PASSWORD": server.root.password,
+        "FUNCTION_DB_USERS": "place-bid, get-listing",
+    }
+    seen = changed(sound, **env)
+    for user in ("place-bid", "get-listing"):
+        root(f"CREATE USER '{user}'@'%'")
+        root(f"GRANT SELECT, INSERT, UPDATE, DELETE ON gavel.* TO '{user}'@'%'")
+    try:
+        assert {mark for mark, _ in found(database.grants, seen)} == {"✓"}
+        root("REVOKE INSERT ON gavel.* FROM 'get-listing'@'%'")
+        assert found(database.grants, seen)[1:] == [("✗", "get-listing may not INSERT")]
+        root("DROP USER 'get-listing'@'%'")
+        faults = [f for f in examination.examine(seen) if f.level is Level.FAULT]
+        assert [f.check for f in faults] == ["functions' grants"]
+    finally:
+        root("DROP USER IF EXISTS 'place-bid'@'%', 'get-listing'@'%'")
+
+
 @pytest.mark.parametrize(
     ("spoil", "mend", "said"),
     [
@@ -569,6 +593,10 @@ def test_what_the_platform_keeps_strangers_from_is_fine(sound: Installation, ope
     with answering({"OPTIONS": 403, "POST": 403, "GET": 403}) as url:
         private = replace(sound, functions={**sound.functions, operation: url})
         assert the_only(functions.look, private)[0] == "✓"
+    with answering({"OPTIONS": 404, "POST": 404, "GET": 404}) as url:
+        inside = replace(sound, functions={**sound.functions, operation: url})
+        assert the_only(functions.look, replace(inside, local=False))[0] == "✓", "only its own network comes in"
+        assert the_only(functions.look, inside)[0] == "✗", "here there is no such network"
 
 
 @pytest.fixture

@@ -60,6 +60,7 @@ resource "google_sql_database_instance" "primary" {
     ip_configuration {
       ipv4_enabled    = false
       private_network = var.network_id
+      server_ca_mode  = "GOOGLE_MANAGED_INTERNAL_CA" # certificates name the instance, and functions look at the name
       ssl_mode        = "TRUSTED_CLIENT_CERTIFICATE_REQUIRED"
     }
 
@@ -107,6 +108,7 @@ resource "google_sql_database_instance" "replica" {
     ip_configuration {
       ipv4_enabled    = false
       private_network = var.network_id
+      server_ca_mode  = "GOOGLE_MANAGED_INTERNAL_CA" # certificates name the instance, and functions look at the name
       ssl_mode        = "TRUSTED_CLIENT_CERTIFICATE_REQUIRED"
     }
   }
