@@ -121,11 +121,11 @@ module "function" {
   settings = merge(
     local.database_settings,
     local.identity_settings,
+    local.origin_settings,
     local.trace_settings,
     each.value.reporting_pool > 0 ? local.reporting_settings : {},
     each.value.reporting_pool > 0 ? { REPORTING_DB_POOL_SIZE = tostring(each.value.reporting_pool) } : {},
     {
-      ALLOWED_ORIGINS  = join(",", local.allowed_origins)
       DB_POOL_SIZE     = tostring(each.value.db_pool)
       DB_USER          = replace(each.key, "_", "-")
       LOG_EXECUTION_ID = "false" # the platform would wrap standard output, which is ours
@@ -147,6 +147,7 @@ module "function" {
 resource "google_service_account" "builder" {
   account_id   = "builder"
   display_name = "Builds functions from their archives"
+  depends_on   = [google_project_service.api]
 }
 
 # Only what a build needs: its own log, our registry, and the bucket that the platform copies archives to.
@@ -204,7 +205,10 @@ locals {
     scheduler = "serviceAccount:${module.scheduler.service_account_email}"
   }
 
-  roles = ["roles/cloudsql.client", "roles/cloudsql.instanceUser", "roles/cloudtrace.agent"]
+  roles = concat(
+    ["roles/cloudsql.client", "roles/cloudsql.instanceUser"],
+    var.trace_share > 0 ? ["roles/telemetry.tracesWriter"] : [],
+  )
 
   database_settings = {
     CLOUD_SQL_INSTANCE = module.database.connection_name
@@ -237,5 +241,6 @@ locals {
     REPORTING_DB_USER            = "analysts"
   }
 
-  allowed_origins = var.edge_domain == null ? [] : module.site.origins
+  # Pages call their own host, which passes calls on; a load balancer is another one.
+  origin_settings = var.edge_domain == null ? {} : { ALLOWED_ORIGINS = join(",", module.site.origins) }
 }

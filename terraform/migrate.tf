@@ -4,6 +4,7 @@
 resource "google_service_account" "migrate" {
   account_id   = "migrate"
   display_name = "Brings the schema up to date"
+  depends_on   = [google_project_service.api]
 }
 
 resource "google_project_iam_member" "migrate" {

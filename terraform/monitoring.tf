@@ -10,11 +10,14 @@ module "monitoring" {
   replica_instance      = module.database.replica_instance_name
   runbooks_url          = var.runbooks_url
   scheduler_jobs        = module.scheduler.job_names
+  services              = local.services
 
   uptime_urls = {
     search = { url = "${local.api_base}/search_listings", contains = "\"listings\"" }
     site   = { url = "${module.site.url}/", contains = "Gavel" }
   }
+
+  depends_on = [google_project_service.api]
 }
 
 locals {

@@ -13,4 +13,6 @@ module "scheduler" {
       url                      = module.function[operation].url
     } if function.invoker == "scheduler"
   }
+
+  depends_on = [google_project_service.api]
 }

@@ -24,7 +24,7 @@ _BEHIND = (
     " SELECT GREATEST(l.created_at, COALESCE(l.closed_at, l.created_at),"
     " IF(l.starts_at <= UTC_TIMESTAMP(6), l.starts_at, l.created_at),"
     " COALESCE((SELECT b.placed_at FROM bids b WHERE b.listing_id = l.id ORDER BY b.seq DESC LIMIT 1), l.created_at)"
-    ") AS changed FROM listings l WHERE l.unmirrored = 1 LIMIT %(most)s"
+    ") AS changed FROM listings l FORCE INDEX (listings_unmirrored) WHERE l.unmirrored = 1 LIMIT %(most)s"
     ") behind WHERE changed < UTC_TIMESTAMP(6) - INTERVAL %(seconds)s SECOND"
 )
 

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from common.config import Settings
 from dev.cloud_sql.admin import AdminApi, Instance
@@ -56,6 +56,7 @@ class Cloud:
         self.metadata.account = f"{self.iam_user}@accounts.example"
         self.admin.behave()
         self.admin.authority = self.authority
+        self.admin.instance = replace(self.admin.instance, address=self.endpoint.address)
         self.admin.lifetimes.clear()
         self.endpoint.present(self.authority, name=self.certificate_name)
 

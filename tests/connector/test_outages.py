@@ -3,20 +3,24 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
+import pymysql
 import pytest
 
 from common.config import Settings
 from common.deadline import Deadline
 from common.domain.errors import Unavailable
 from common.services import Services
+from common.store.cloud_sql import CloudSql
 from common.store.reporting import QueryFailed, Reporting
 from common.store.store import Store
 from dev.cloud_sql.answering import Answering
+from dev.cloud_sql.proxy import Endpoint
 from dev.stack import ports
 from tests.connector.cloud import Cloud
 from tests.races.arena import Instance as Running
-from tests.races.arena import a_person, offer
+from tests.races.arena import a_person, offer, wait_until
 from tests.store.notes import soon
 
 
@@ -31,6 +35,28 @@ def refuses_within(store: Store, bound: float, *, deadline: float = 0.2) -> None
     with pytest.raises(Unavailable):
         now(store, deadline)
     assert time.monotonic() - begun < bound
+
+
+def at_once(count: int, work: Callable[[], object]) -> list[tuple[BaseException | None, float]]:
+    """What stopped each of so many threads, if anything, and after how many seconds."""
+    together, ends = threading.Barrier(count, timeout=10), []
+
+    def run() -> None:
+        together.wait()
+        begun, stopped = time.monotonic(), None
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - whatever it was is looked at
+            stopped = error
+        ends.append((stopped, time.monotonic() - begun))
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert len(ends) == count
+    return ends
 
 
 def test_an_endpoint_that_is_gone_is_found_again(cloud: Cloud, build_store: Callable[..., Store]) -> None:
@@ -60,30 +86,62 @@ def test_an_endpoint_that_keeps_silent_is_left_and_found_again(
     assert now(store)
 
 
+def test_an_instance_that_moved_is_found_though_its_old_address_swallows_everything(
+    cloud: Cloud, build_store: Callable[..., Store]
+) -> None:
+    """The dial there has to end, for it holds up the connector's only thread."""
+    store = build_store(network_seconds=3)
+    now(store)
+    cloud.endpoint.fall_silent(before_tls=True)
+    name, database = cloud.certificate_name, (cloud.server.host, cloud.server.port)
+    with Endpoint(cloud.authority, name=name, logins=cloud.admin.login, database=database) as elsewhere:
+        cloud.admin.instance = replace(cloud.admin.instance, address=elsewhere.address)
+
+        assert now(store)
+
+
 def test_a_dead_address_costs_each_of_many_his_own_wait(cloud: Cloud, build_store: Callable[..., Store]) -> None:
     """Eight at once: the connector dials them one by one, and the last must not wait for all the others."""
     store = build_store(network_seconds=1, pool_size=8)
     cloud.endpoint.fall_silent(before_tls=True)
-    waits: list[float] = []
 
-    def try_once() -> None:
-        begun = time.monotonic()
-        with pytest.raises(Unavailable):
-            now(store, 0.5)
-        waits.append(time.monotonic() - begun)
+    waits = [seconds for _, seconds in at_once(8, lambda: now(store, 0.5))]
 
-    threads = [threading.Thread(target=try_once) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-
-    assert len(waits) == 8
     assert max(waits) < 3
     cloud.endpoint.come_back()
     begun = time.monotonic()
     assert now(store)
     assert time.monotonic() - begun < 3, "nobody dials any more for those who have left"
+
+
+def test_many_who_fail_together_all_fail_alike(cloud: Cloud, build_store: Callable[..., Store]) -> None:
+    """The connector forgets an instance that fails, and stumbles when a second caller has it forget it too."""
+    store = build_store(pool_size=8)
+    cloud.admin.fails_with = 403
+
+    reasons = [type(error) for error, _ in at_once(8, lambda: now(store, 0.2))]
+
+    assert reasons == [Unavailable] * 8
+
+
+def test_who_left_before_his_turn_leaves_nothing_behind(cloud: Cloud) -> None:
+    """The first one's dial holds the thread for longer than he and the next one wait; the third is served at once."""
+    way = CloudSql(replace(cloud.settings(cloud.by_password).database, connect_seconds=5))
+    cloud.endpoint.fall_silent(before_tls=True)
+
+    def dial(seconds: float) -> None:
+        with pytest.raises(pymysql.OperationalError):
+            way.dial(read_timeout=seconds)
+
+    threads = [threading.Thread(target=dial, args=(seconds,)) for seconds in (1.0, 1.5)]
+    threads[0].start()
+    wait_until(way._turns.locked)
+    threads[1].start()
+    for thread in threads:
+        thread.join(10)
+    cloud.endpoint.come_back()
+
+    way.dial(read_timeout=5).close()
 
 
 @pytest.mark.parametrize("status", [403, 429, 500])

@@ -7,26 +7,18 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email.utils import formatdate
-from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from common.config import DatabaseSettings
-from common.store.connect import connector
-from common.store.migrate import FILES, Analysts, migrate
+from common.store.migrate import FILES
 from dev.doctor import analysts, clocks, database, examination, functions, identity, market, rules, settings
 from dev.doctor.__main__ import main
-from dev.doctor.finding import Finding, Level
+from dev.doctor.finding import Level
 from dev.doctor.installation import Installation, Tokens
 from dev.stack import lock, ports
 from dev.stack.database import DatabaseServer, connect, private_server
@@ -35,10 +27,9 @@ from dev.stack.functions import FOR_ANALYSTS, function_environment
 from dev.stack.gateway import GatewayFacts, served
 from dev.stack.issuer import DASHBOARD_ACCOUNT, Issuer
 from dev.stack.settings import ROOT
+from tests.dev.patient import answering, changed, found, migrate_again, the_only
 from tests.market import Functions
 from tests.mirror.public import Public
-
-Look = Callable[[Installation], Iterator[Finding]]
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +41,6 @@ def server() -> Iterator[DatabaseServer]:
     ):
         migrate_again(server)
         yield server
-
-
-def migrate_again(server: DatabaseServer) -> None:
-    """Bring the schema and the views up to date."""
-    own = DatabaseSettings.from_env(server.environment(server.migrate))
-    with closing(connector(replace(own, statement_seconds=60, network_seconds=90))()) as connection:
-        migrate(connection, lambda _: None, analysts=Analysts(schema=server.reporting, user=server.analyst.user))
 
 
 @pytest.fixture
@@ -100,24 +84,6 @@ def public(emulator: Emulator, project: str) -> Iterator[Public]:
 def mirrored(sound: Installation, emulator: Emulator) -> Installation:
     """The same with a mirror."""
     return changed(sound, MIRROR="firestore", FIRESTORE_EMULATOR_HOST=emulator.address)
-
-
-def changed(installation: Installation, **env: str) -> Installation:
-    """The installation with other settings."""
-    return replace(installation, env={**installation.env, **env})
-
-
-def found(look: Look, installation: Installation) -> list[tuple[str, str]]:
-    """What a check says, each with its mark."""
-    findings = list(look(installation))
-    assert all(finding.advice for finding in findings if finding.level is not Level.GOOD), "advice for every finding"
-    return [(finding.level.value, finding.said) for finding in findings]
-
-
-def the_only(look: Look, installation: Installation) -> tuple[str, str]:
-    """The one line that a check gives."""
-    (finding,) = found(look, installation)
-    return finding
 
 
 def test_nothing_is_found_where_nothing_is_wrong(sound: Installation) -> None:
@@ -399,42 +365,6 @@ def test_a_clock_that_is_off_is_told(sound: Installation, seconds: float, mark: 
 def test_three_seconds_are_doubtful_and_ten_are_wrong(seconds: float, mark: str) -> None:
     """Ten is what tokens are given."""
     assert clocks.judge("the database", timedelta(seconds=seconds)).level.value == mark
-
-
-class _Answers(BaseHTTPRequestHandler):
-    """Answers every request with one status, in a time of its own."""
-
-    def __init__(self, statuses: Mapping[str, int], seconds: float, *args: Any) -> None:
-        self.statuses, self.seconds = statuses, seconds
-        super().__init__(*args)
-
-    def answer(self) -> None:
-        """The status for the method."""
-        self.send_response(self.statuses[self.command])
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    do_GET = do_POST = do_OPTIONS = answer  # noqa: N815 - the standard library's names
-
-    def date_time_string(self, timestamp: float | None = None) -> str:
-        """The Date header."""
-        return formatdate((timestamp or time.time()) + self.seconds, usegmt=True)
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def answering(statuses: Mapping[str, int], *, seconds: float = 0) -> Iterator[str]:
-    """The address of a server that gives these answers, its clock so far ahead."""
-    with ThreadingHTTPServer((ports.HOST, ports.free_port()), partial(_Answers, statuses, seconds)) as server:  # type: ignore[arg-type]
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        try:
-            yield f"http://{ports.HOST}:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 def test_a_function_whose_clock_is_off_is_told(sound: Installation) -> None:

@@ -24,13 +24,13 @@ run "nobody_comes_in_but_by_the_connector" {
   command = plan
 
   assert {
-    condition = alltrue([for instance in concat([google_sql_database_instance.primary], values(google_sql_database_instance.replica)) :
-      !instance.settings[0].ip_configuration[0].ipv4_enabled
-      && instance.settings[0].ip_configuration[0].private_network == var.network_id
-      && instance.settings[0].ip_configuration[0].ssl_mode == "TRUSTED_CLIENT_CERTIFICATE_REQUIRED"
-      && instance.settings[0].ip_configuration[0].server_ca_mode == "GOOGLE_MANAGED_INTERNAL_CA"
-      && instance.settings[0].connector_enforcement == "REQUIRED"
-    ])
+    condition = alltrue(flatten([for instance in concat([google_sql_database_instance.primary], values(google_sql_database_instance.replica)) : [
+      instance.settings[0].ip_configuration[0].ipv4_enabled == false,
+      instance.settings[0].ip_configuration[0].private_network == var.network_id,
+      instance.settings[0].ip_configuration[0].server_ca_mode == "GOOGLE_MANAGED_INTERNAL_CA",
+      instance.settings[0].ip_configuration[0].ssl_mode == "TRUSTED_CLIENT_CERTIFICATE_REQUIRED",
+      instance.settings[0].connector_enforcement == "REQUIRED",
+    ]]))
     error_message = "no public address, and no way in without a certificate"
   }
 }

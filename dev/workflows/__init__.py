@@ -1,0 +1,1 @@
+"""The linters of .github: python -m dev.workflows."""

@@ -1,0 +1,160 @@
+"""The workflows: clean under three linters, pinned, with the least rights, and of one mind with Terraform."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from dev import workflows
+from dev.stack.settings import ROOT
+from dev.workflows import __main__ as linting
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+TERRAFORM = ROOT / "terraform"
+USES = re.compile(r"^\s*(?:- )?uses: (?P<action>\S+)(?P<comment>.*)$", re.MULTILINE)
+
+SOUND = """
+name: sound
+on: push
+permissions: {}
+concurrency:
+  group: sound
+  cancel-in-progress: true
+jobs:
+  one:
+    name: one
+    runs-on: ubuntu-latest
+    steps:
+      - run: echo "$GITHUB_SHA"
+"""
+
+
+def test_the_workflows_are_clean() -> None:
+    """All three linters, as `make check` runs them."""
+    assert workflows.__doc__ is not None
+    assert linting.main([]) == 0
+
+
+@pytest.mark.parametrize(
+    ("sound", "fault", "said"),
+    [
+        pytest.param('"$GITHUB_SHA"', '"${{ github.head_ref }}"', "template-injection", id="zizmor"),
+        pytest.param("runs-on: ubuntu-latest", "runs-on: 24", "is not valid under any", id="check-jsonschema"),
+        pytest.param('"$GITHUB_SHA"', '"${{ steps.none.outputs.one }}"', 'property "none" is not', id="actionlint"),
+    ],
+)
+def test_each_linter_finds_a_fault_of_its_own(
+    sound: str, fault: str, said: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A linter that sees no files would find none anywhere."""
+    file = tmp_path / ".github" / "workflows" / "one.yml"
+    file.parent.mkdir(parents=True)
+    file.write_text(SOUND)
+    assert linting.main(["--github", str(tmp_path / ".github")]) == 0
+
+    file.write_text(SOUND.replace(sound, fault))
+
+    assert linting.main(["--github", str(tmp_path / ".github")]) == 1
+    told = capfd.readouterr()
+    assert said in told.out + told.err
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
+def test_an_action_is_pinned_to_a_commit(file: Path) -> None:
+    """With its version behind it, which Dependabot keeps; a tag could be moved to other code."""
+    for found in USES.finditer(file.read_text(encoding="utf-8")):
+        if not found["action"].startswith("./"):
+            assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", found["action"]), found[0]
+            assert re.fullmatch(r" # v\d+\.\d+\.\d+", found["comment"]), found[0]
+
+
+def test_one_action_has_one_version_everywhere() -> None:
+    """The parts of one action as well, which belong together."""
+    versions: dict[str, set[str]] = {}
+    for file in WORKFLOWS:
+        for found in USES.finditer(file.read_text(encoding="utf-8")):
+            name, _, commit = found["action"].partition("@")
+            versions.setdefault("/".join(name.split("/")[:2]), set()).add(commit)
+
+    assert {name: commits for name, commits in versions.items() if len(commits) > 1} == {}
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
+def test_a_job_has_what_it_needs_and_no_more(file: Path) -> None:
+    """Rights job by job and an end in time; only deploy.yml becomes somebody, in an environment with its approval."""
+    workflow = yaml.safe_load(file.read_text(encoding="utf-8"))
+
+    assert workflow["permissions"] == {}
+    assert "concurrency" in workflow
+    for name, job in workflow["jobs"].items():
+        assert job["permissions"], name
+        assert "uses" in job or 0 < job["timeout-minutes"] <= 120, name
+        if job["permissions"].get("id-token"):
+            assert file.stem == "deploy", name
+            assert "environment" in job, name
+
+
+def test_a_checkout_leaves_no_credentials_behind() -> None:
+    """Whatever runs after it could take them."""
+    for step in steps():
+        if step.get("uses", "").startswith("actions/checkout@"):
+            assert step["with"]["persist-credentials"] is False
+
+
+def test_scripts_are_shell_and_take_nothing_but_variables() -> None:
+    """What others chose, such as a branch's name, reaches a script as data."""
+    scripts = [step["run"] for step in steps() if "run" in step]
+    assert scripts
+    for script in scripts:
+        assert "${{" not in script
+        assert subprocess.run(["bash", "-n"], input=script, text=True, check=False).returncode == 0, script
+
+
+def test_builds_and_installations_come_before_anybody_is_signed_in() -> None:
+    """What they run is other people's code, and would find the deploy account's credentials."""
+    for job in deploy_jobs():
+        names = [str(step.get("uses", step.get("run", ""))) for step in job["steps"]]
+        signed_in = next(index for index, name in enumerate(names) if name.startswith("google-github-actions/auth@"))
+        for script in names[signed_in:]:
+            assert not re.search(r"docker build|\bnpm\b.* ci|\bnpx\b|pip install|bootstrap", script), script
+
+
+def test_terraform_is_given_every_variable_that_it_asks_for() -> None:
+    """By the plan; the variables that the workflow sets exist, and so do the outputs that it reads."""
+    text = (TERRAFORM / "variables.tf").read_text(encoding="utf-8")
+    blocks = dict(re.findall(r'^variable "(\w+)" {\n(.*?)^}', text, re.MULTILINE | re.DOTALL))
+    required = {name for name, block in blocks.items() if not re.search(r"^  default\b", block, re.MULTILINE)}
+    tfvars = [
+        set(re.findall(r"^(\w+)\s*=", (TERRAFORM / "environments" / f"{name}.tfvars").read_text(), re.MULTILINE))
+        for name in ("dev", "prod")
+    ]
+    plan, deploy = deploy_jobs()
+    given = {name.removeprefix("TF_VAR_") for name in plan["env"] if name.startswith("TF_VAR_")} | {"archives"}
+    again = {name.removeprefix("TF_VAR_") for name in deploy["env"] if name.startswith("TF_VAR_")}
+
+    assert given <= blocks.keys()
+    assert all(required <= given | held for held in tfvars)
+    assert given - again == {"archives", "dashboard_image"}  # a roll-back gives those of the release before
+
+    outputs = set(re.findall(r'^output "(\w+)"', (TERRAFORM / "outputs.tf").read_text(encoding="utf-8"), re.MULTILINE))
+    scripts = [step["run"] for step in deploy["steps"] if "run" in step] + [(ROOT / ".github" / "smoke.sh").read_text()]
+    read = set(re.findall(r"terraform \S+ output -\w+ (\w+)", "\n".join(scripts)))
+    assert read == {"function_urls", "site_config_json", "site_firebase_json"}
+    assert read <= outputs
+
+
+def steps() -> Iterator[dict[str, Any]]:
+    """Every step of every workflow."""
+    for file in WORKFLOWS:
+        for job in yaml.safe_load(file.read_text(encoding="utf-8"))["jobs"].values():
+            yield from job.get("steps", [])
+
+
+def deploy_jobs() -> tuple[dict[str, Any], dict[str, Any]]:
+    """The two jobs that become the deploy account: the plan's, and the one that carries it out."""
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "deploy.yml").read_text(encoding="utf-8"))["jobs"]
+    return jobs["plan"], jobs["deploy"]
