@@ -1,6 +1,6 @@
 # Gavel's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status setup test check format demo
+.PHONY: help up down reset status setup test check format demo doctor
 
 PYTHON_BIN := .venv/bin/python
 STACK := $(PYTHON_BIN) -m dev.stack
@@ -42,6 +42,9 @@ format: packages ## Format the code and mend what lint can mend
 
 demo: packages ## A scripted evening at the market, on the stack that runs
 	@exec $(PYTHON_BIN) -m dev.demo
+
+doctor: packages ## Look at the stack that runs and say what to do about what is wrong
+	@exec $(PYTHON_BIN) -m dev.doctor
 
 .PHONY: packages
 packages:

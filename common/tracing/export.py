@@ -5,6 +5,7 @@ Source: Google's "Telemetry (OTLP) API" pages, OpenTelemetry's specification of 
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from types import FrameType
@@ -20,7 +21,7 @@ from opentelemetry.trace import Tracer
 
 from common.config.tracing import TraceSettings
 
-_GOOGLE = "https://telemetry.googleapis.com/v1/traces"
+_GOOGLE = "https://telemetry.googleapis.com"
 _SCOPE = "https://www.googleapis.com/auth/trace.append"
 _LAST_SECONDS = 2.0  # of the ten that a function's instance is given to end
 
@@ -40,15 +41,16 @@ def tracer(settings: TraceSettings) -> Tracer:
 
 
 def _exporter(settings: TraceSettings) -> OTLPSpanExporter:
-    """Endpoint, headers and time limit are as OpenTelemetry's variables say; only Google's endpoint is known here."""
+    """Endpoint, headers and time limits are as OTEL_EXPORTER_OTLP_… say; they default to a collector on this machine.
+
+    To Google it is Google's endpoint instead, unless they name another one.
+    """
     if not settings.cloud:
         return OTLPSpanExporter(compression=Compression.Gzip)
+    os.environ.setdefault("OTEL_EXPORTER_OTLP_ENDPOINT", _GOOGLE)
     credentials, _ = google.auth.default(scopes=[_SCOPE])
-    return OTLPSpanExporter(
-        endpoint=None if settings.has_endpoint else _GOOGLE,
-        session=AuthorizedSession(credentials),  # type: ignore[no-untyped-call]
-        compression=Compression.Gzip,
-    )
+    session = AuthorizedSession(credentials)  # type: ignore[no-untyped-call]
+    return OTLPSpanExporter(session=session, compression=Compression.Gzip)
 
 
 def _send_at_the_end(provider: TracerProvider) -> None:

@@ -25,19 +25,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m dev.workflows", description=__doc__)
     parser.add_argument("--github", type=Path, default=GITHUB, help="another folder than .github")
     folder = parser.parse_args(arguments).github.resolve()
-    checks = (zizmor, schemas, actionlint)
-    return 0 if all([check(folder) for check in checks]) else 1  # every one is to speak
+    passed = [check(folder) for check in (zizmor, schemas, actionlint)]
+    return 0 if all(passed) else 1
 
 
 def zizmor(folder: Path) -> bool:
     """Whether nothing in it can be abused, as far as zizmor knows."""
     command = [str(Path(sys.executable).with_name("zizmor")), "--offline", "--no-progress", "--persona=pedantic"]
-    return _passes([*command, "--quiet", "--", str(folder)])
+    return _passes([*command, "--strict-collection", "--quiet", "--", str(folder)])
 
 
 def schemas(folder: Path) -> bool:
     """Whether workflows and Dependabot's settings have their form."""
-    command = [sys.executable, "-m", "check_jsonschema", "--quiet", "--builtin-schema"]
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema"]
     wanted = {"vendor.github-workflows": _workflows(folder), "vendor.dependabot": sorted(folder.glob("dependabot.yml"))}
     passed = [_passes([*command, schema, *map(str, files)]) for schema, files in wanted.items() if files]
     return all(passed)

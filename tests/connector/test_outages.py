@@ -39,11 +39,13 @@ def refuses_within(store: Store, bound: float, *, deadline: float = 0.2) -> None
 
 def at_once(count: int, work: Callable[[], object]) -> list[tuple[BaseException | None, float]]:
     """What stopped each of so many threads, if anything, and after how many seconds."""
-    together, ends = threading.Barrier(count, timeout=10), []
+    together = threading.Barrier(count, timeout=10)
+    ends: list[tuple[BaseException | None, float]] = []
 
     def run() -> None:
         together.wait()
-        begun, stopped = time.monotonic(), None
+        begun = time.monotonic()
+        stopped: BaseException | None = None
         try:
             work()
         except Exception as error:  # noqa: BLE001 - whatever it was is looked at

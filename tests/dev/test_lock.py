@@ -25,6 +25,8 @@ DISTRIBUTIONS = {
     "google.cloud.sql": "cloud-sql-python-connector",
     "httpx2": "openai",
     "jwt": "pyjwt",
+    "opentelemetry": "opentelemetry-sdk",
+    "opentelemetry.exporter.otlp.proto.http": "opentelemetry-exporter-otlp-proto-http",
     "yaml": "pyyaml",
 }
 NOT_IMPORTED = {"uvloop", "httptools"}  # uvicorn takes them when they are there

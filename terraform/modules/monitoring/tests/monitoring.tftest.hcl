@@ -117,6 +117,10 @@ run "everything_wrong_has_its_alert" {
     condition     = toset([for condition in google_monitoring_alert_policy.silent.conditions : condition.display_name]) == toset(["close_auctions has not succeeded for 5 minutes", "sync_mirror has not succeeded for 5 minutes"])
     error_message = "Whoever is called by the scheduler must be heard of."
   }
+  assert {
+    condition     = alltrue([for condition in google_monitoring_alert_policy.silent.conditions : condition.condition_threshold[0].evaluation_missing_data == "EVALUATION_MISSING_DATA_ACTIVE"])
+    error_message = "Silence is what the alert is about."
+  }
 }
 
 run "without_a_replica_nobody_watches_it" {
