@@ -27,7 +27,7 @@ LAPTOP = {
     "DB_PASSWORD": "hunter2hunter2",
     "LOCAL_ISSUER": "http://127.0.0.1:9/",
 }
-LAPTOP_ONLY = ("FIRESTORE_EMULATOR_HOST", "LOCAL_ISSUER", "FIREBASE_AUTH_EMULATOR_HOST")
+LAPTOP_ONLY = ("FIRESTORE_EMULATOR_HOST", "LOCAL_ISSUER", "FIREBASE_AUTH_EMULATOR_HOST", "CLOUD_SQL_ADMIN_API")
 OPERATIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/main.py"))
 
 IMPORT_ALL = """

@@ -44,6 +44,7 @@ class FirestoreMirror:
     async def publish(self, listing: Listing) -> bool:
         """Show a listing's newest state; whether it is shown after at most the bounded wait (250 ms)."""
         if time.monotonic() < self._paused_until:
+            logs.write("INFO", "mirror write", shown=False, lag_milliseconds=0)
             return False
         return await self._publisher.publish(listing)
 

@@ -6,9 +6,11 @@ A storm of bids is therefore a few writes, and nobody waits longer for the mirro
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from common import logs
 from common.config import MirrorSettings
 from common.domain.listing import Listing
 
@@ -22,11 +24,13 @@ def _new_round() -> asyncio.Future[bool]:
 
 @dataclass(slots=True)
 class _Line:
-    """One listing's newest state, and the future of those who wait for the write that will carry it."""
+    """One listing's newest state, since when it waits, and the future of those who wait for the write."""
 
     newest: Listing
+    since: float
     round: asyncio.Future[bool] = field(default_factory=_new_round)
     timed: bool = False
+    carried: bool = False
 
 
 class Publisher:
@@ -50,9 +54,11 @@ class Publisher:
         """Whether the mirror has this state, or a newer one, after at most the bounded wait."""
         line = self._lines.get(listing.id)
         if line is None:
-            line = self._lines[listing.id] = _Line(listing)
+            line = self._lines[listing.id] = _Line(listing, since=time.monotonic())
             self._spawn(self._drain(line))
         elif listing.version > line.newest.version:
+            if line.carried:
+                line.since, line.carried = time.monotonic(), False
             line.newest = listing
         if not line.timed:
             line.timed = True
@@ -77,9 +83,11 @@ class Publisher:
     async def _write_newest(self, line: _Line) -> tuple[Listing, bool]:
         """Write, tell those who waited for this write, and leave the others to the next."""
         async with self._places:
-            carried, waiting = line.newest, line.round
-            line.round, line.timed = _new_round(), False
+            carried, waiting, since = line.newest, line.round, line.since
+            line.round, line.timed, line.carried = _new_round(), False, True
             written = await self._write(carried)
+        lag = round(1000 * (time.monotonic() - since), 2)
+        logs.write("INFO", "mirror write", shown=written, lag_milliseconds=lag)
         if not waiting.done():
             waiting.set_result(written)
         return carried, written

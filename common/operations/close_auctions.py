@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from marshmallow import fields
 
+from common import logs
 from common.domain.closing import is_due, outcome_of
 from common.domain.listing import Listing, Outcome, Status
 from common.operations.answers import Strict
@@ -57,7 +59,10 @@ async def run(services: Services, call: Call, body: dict[str, Any]) -> Answer:  
     counts: Counter[Outcome] = Counter()
     while call.deadline.left() > _SECONDS_FOR_LAST_BATCH:
         opened = await services.threads.run(lambda: services.store.transact(_open_batch, deadline=call.deadline))
-        closed = await services.threads.run(lambda: services.store.transact(_close_batch, deadline=call.deadline))
+        closed, at = await services.threads.run(lambda: services.store.transact(_close_batch, deadline=call.deadline))
+        if closed:
+            late = max(at - listing.standing.ends_at for listing in closed)
+            logs.write("INFO", "auctions closed", closed=len(closed), delay_seconds=round(late.total_seconds(), 3))
         counts.update(listing.outcome for listing in closed if listing.outcome)
         await show(services, call, closed)
         if len(closed) < BATCH and opened < BATCH:
@@ -69,12 +74,15 @@ def _open_batch(tx: Transaction) -> int:
     return tx.listings.open_started(limit=BATCH)
 
 
-def _close_batch(tx: Transaction) -> Sequence[Listing]:
-    """Lock some due listings that nobody else is closing, decide, write; winner and news in the same transaction."""
+def _close_batch(tx: Transaction) -> tuple[Sequence[Listing], datetime]:
+    """Lock some due listings that nobody else is closing, decide, write; winner and news in the same transaction.
+
+    With them the time of the close, for the log: what is written here may be undone and run again.
+    """
     due = tx.listings.lock_due(limit=BATCH)
-    if not due:
-        return ()
     now = tx.now()
+    if not due:
+        return (), now
     assert all(is_due(listing.status, listing.standing.ends_at, now=now) for listing in due)
     closed = [_closed(listing) for listing in due]
     winners = [(listing.id, listing.winner) for listing in closed if listing.winner]
@@ -82,7 +90,7 @@ def _close_batch(tx: Transaction) -> Sequence[Listing]:
     tx.listings.write_outcomes(closed, closed_at=now)
     tx.notifications.insert([note for listing in closed for note in _news(listing, people)], at=now)
     tx.audit_log.append([_entry(listing) for listing in closed], at=now)
-    return closed
+    return closed, now
 
 
 def _closed(listing: Listing) -> Listing:

@@ -77,7 +77,9 @@ class Stack:
             await self.supervisor.start([program])
             told.append(server.version)
         with step("migrations"):
-            await self._run_module("dev.migrate", log="migrate.log", env=server.environment(server.migrate))
+            env = server.environment(server.migrate)
+            del env["REPORTING_DB_PASSWORD"]  # the server's own set-up has made the analysts' user
+            await self._run_module("dev.migrate", log="migrate.log", env=env)
         return server
 
     async def _start_emulator(self, server: DatabaseServer) -> None:

@@ -87,12 +87,12 @@ def test_the_laptops_tokens_are_kept_until_shortly_before_they_end(stage: Stage,
     clock = Clock()
     who = LocalIdentity(f"{stage.url}/dev/analyst", "ada@example.com", http, clock)
 
-    first = who.headers({})
+    first = who.headers({}, "nl_query")
     clock.now += 3600 - 60 - 1
-    who.headers({})
+    who.headers({}, "nl_query")
     before = len(stage.requests)
     clock.now += 1
-    who.headers({})
+    who.headers({}, "nl_query")
 
     assert first == {"Authorization": "Bearer service-token", "X-Analyst-Assertion": "analyst-assertion"}
     assert (before, len(stage.requests)) == (1, 2)
@@ -104,15 +104,15 @@ def test_no_sign_in_is_said_so(http: httpx.Client) -> None:
     who = LocalIdentity(f"http://127.0.0.1:{free_port()}/dev/analyst", "ada@example.com", http, Clock())
 
     with pytest.raises(NotSignedIn, match="running"):
-        who.headers({})
+        who.headers({}, "nl_query")
 
 
 def test_the_cloud_shows_the_visitors_assertion_and_the_services_own_token(stage: Stage, http: httpx.Client) -> None:
     """The token is from the metadata server, for the functions' audience; the assertion is never kept."""
     who = CloudIdentity("https://functions.example", stage.url.removeprefix("http://"), http, Clock())
 
-    ada = who.headers({IAP_HEADER.lower(): "ada"})
-    bob = who.headers({IAP_HEADER: "bob"})
+    ada = who.headers({IAP_HEADER.lower(): "ada"}, "nl_query")
+    bob = who.headers({IAP_HEADER: "bob"}, "nl_query")
 
     assert ada == {"Authorization": "Bearer metadata-token", "X-Analyst-Assertion": "ada"}
     assert bob["X-Analyst-Assertion"] == "bob"
@@ -121,12 +121,25 @@ def test_the_cloud_shows_the_visitors_assertion_and_the_services_own_token(stage
     assert request.headers["Metadata-Flavor"] == "Google"
 
 
+def test_each_function_may_have_an_audience_of_its_own(stage: Stage, http: httpx.Client) -> None:
+    """Where the setting has {function} in it; a token is fetched once for each."""
+    who = CloudIdentity("https://{function}-1.run.app", stage.url.removeprefix("http://"), http, Clock())
+
+    for operation in ("nl_query", "nl_feedback", "nl_query"):
+        who.headers({IAP_HEADER: "ada"}, operation)
+
+    assert [request.path.partition("audience=")[2] for request in stage.requests] == [
+        "https%3A%2F%2Fnl-query-1.run.app",
+        "https%3A%2F%2Fnl-feedback-1.run.app",
+    ]
+
+
 def test_without_an_assertion_nobody_is_signed_in(stage: Stage, http: httpx.Client) -> None:
     """The app was opened past Identity-Aware Proxy; no token is fetched for that."""
     who = CloudIdentity("https://functions.example", stage.url.removeprefix("http://"), http, Clock())
 
     with pytest.raises(NotSignedIn, match="Identity-Aware Proxy"):
-        who.headers({"Host": "gavel.example"})
+        who.headers({"Host": "gavel.example"}, "nl_query")
 
     assert stage.requests == []
 
@@ -140,7 +153,7 @@ def test_a_service_token_is_kept_until_shortly_before_its_own_end(http: httpx.Cl
 
     for seconds in (0, 39, 1):
         clock.now += seconds
-        who.headers({IAP_HEADER: "ada"})
+        who.headers({IAP_HEADER: "ada"}, "nl_query")
 
     assert len(stage.requests) == 2
 

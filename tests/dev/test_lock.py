@@ -180,5 +180,6 @@ def imports_in(file: Path) -> set[str]:
 
 
 def source_of(module: str) -> Path:
-    """The file of one of our modules."""
-    return stage.ROOT / Path(*module.split(".")).with_suffix(".py")
+    """The file of one of our modules, or of a package of ours."""
+    path = stage.ROOT / Path(*module.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")

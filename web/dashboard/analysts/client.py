@@ -28,6 +28,10 @@ _UNREADABLE = "The answer could not be read. Try again; if it stays so, tell who
 _FAILED = "Something went wrong on our side. Try again; if it stays so, tell whoever runs Gavel."
 
 
+FUNCTION = "{function}"
+"""Stands in GAVEL_API and GAVEL_AUDIENCE for an operation's name with hyphens."""
+
+
 class CallFailed(Exception):  # noqa: N818 - it says what went wrong
     """A call that brought no answer. `advice` is a sentence for the analyst, `code` for whoever helps."""
 
@@ -92,7 +96,7 @@ class Functions:
     ) -> dict[str, Any]:
         try:
             answer = self._http.request(
-                method, f"{self._api}/{operation}", json=body, headers=dict(proof), timeout=TIMEOUT
+                method, address(self._api, operation), json=body, headers=dict(proof), timeout=TIMEOUT
             )
         except httpx.ConnectTimeout as error:
             raise CallFailed("unreachable", _UNREACHABLE) from error
@@ -106,6 +110,17 @@ class Functions:
         if document is None:
             raise CallFailed("unreadable_answer", _UNREADABLE)
         return document
+
+
+def address(pattern: str, operation: str) -> str:
+    """Where an operation is: under one base, or wherever {function} in the pattern says.
+
+    >>> address("http://127.0.0.1:8080/api", "nl_query"), address("https://{function}-12.run.app", "nl_query")
+    ('http://127.0.0.1:8080/api/nl_query', 'https://nl-query-12.run.app')
+    """
+    if FUNCTION in pattern:
+        return pattern.replace(FUNCTION, operation.replace("_", "-"))
+    return f"{pattern}/{operation}"
 
 
 def _document(answer: httpx.Response) -> dict[str, Any] | None:

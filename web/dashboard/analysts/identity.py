@@ -12,6 +12,7 @@ from typing import Protocol
 
 import httpx
 
+from analysts.client import FUNCTION
 from analysts.settings import AppSettings
 
 IAP_HEADER = "X-Goog-IAP-JWT-Assertion"
@@ -28,8 +29,8 @@ class NotSignedIn(Exception):  # noqa: N818 - it says what went wrong
 class Identity(Protocol):
     """How the app gets what it shows."""
 
-    def headers(self, visitor: Mapping[str, str]) -> dict[str, str]:
-        """The headers that prove service and analyst, given the headers of the visitor's own request."""
+    def headers(self, visitor: Mapping[str, str], operation: str) -> dict[str, str]:
+        """The headers that prove service and analyst to an operation, given those of the visitor's own request."""
 
 
 def identity(settings: AppSettings, http: httpx.Client, clock: Callable[[], float] = time.time) -> Identity:
@@ -52,7 +53,7 @@ class LocalIdentity:
         self._headers: dict[str, str] = {}
         self._until = 0.0
 
-    def headers(self, visitor: Mapping[str, str]) -> dict[str, str]:  # noqa: ARG002 - whoever sits here is the analyst
+    def headers(self, visitor: Mapping[str, str], operation: str) -> dict[str, str]:  # noqa: ARG002 - one for all
         """Both tokens.
 
         Raises:
@@ -76,7 +77,7 @@ class LocalIdentity:
 
 
 class CloudIdentity:
-    """On Google Cloud: the service's token from the metadata server, the assertion from Identity-Aware Proxy."""
+    """On Google Cloud: the service's tokens from the metadata server, the assertion from Identity-Aware Proxy."""
 
     def __init__(self, audience: str, metadata_host: str, http: httpx.Client, clock: Callable[[], float]) -> None:
         self._audience = audience
@@ -84,11 +85,10 @@ class CloudIdentity:
         self._http = http
         self._clock = clock
         self._lock = threading.Lock()
-        self._token = ""
-        self._until = 0.0
+        self._tokens: dict[str, tuple[str, float]] = {}
 
-    def headers(self, visitor: Mapping[str, str]) -> dict[str, str]:
-        """The kept service token, and the assertion that came with the visitor.
+    def headers(self, visitor: Mapping[str, str], operation: str) -> dict[str, str]:
+        """The kept service token for the operation's audience, and the assertion that came with the visitor.
 
         Raises:
             NotSignedIn: Identity-Aware Proxy does not stand before the app, or the metadata server gave no token.
@@ -96,21 +96,24 @@ class CloudIdentity:
         assertion = next((value for name, value in visitor.items() if name.lower() == IAP_HEADER.lower()), "")
         if not assertion:
             raise NotSignedIn("Nobody is signed in: this app is to be opened through Identity-Aware Proxy.")
+        audience = self._audience.replace(FUNCTION, operation.replace("_", "-"))
         with self._lock:
-            if self._clock() >= self._until:
-                self._fetch()
-            return {"Authorization": f"Bearer {self._token}", "X-Analyst-Assertion": assertion}
+            token, until = self._tokens.get(audience, ("", 0.0))
+            if self._clock() >= until:
+                token, until = self._tokens[audience] = self._fetched(audience)
+        return {"Authorization": f"Bearer {token}", "X-Analyst-Assertion": assertion}
 
-    def _fetch(self) -> None:
+    def _fetched(self, audience: str) -> tuple[str, float]:
+        """A new token, and until when it serves."""
         now = self._clock()
         try:
             answer = self._http.get(
-                self._url, params={"audience": self._audience}, headers={"Metadata-Flavor": "Google"}
+                self._url, params={"audience": audience}, headers={"Metadata-Flavor": "Google"}
             ).raise_for_status()
         except httpx.HTTPError as error:
             raise NotSignedIn("The app could not get its own sign-in. Try again in a minute.") from error
-        self._token = answer.text.strip()
-        self._until = _end_of(self._token, otherwise=now + UNREADABLE_TOKEN_SECONDS) - EARLY_SECONDS
+        token = answer.text.strip()
+        return token, _end_of(token, otherwise=now + UNREADABLE_TOKEN_SECONDS) - EARLY_SECONDS
 
 
 def _end_of(token: str, *, otherwise: float) -> float:

@@ -151,7 +151,7 @@ def desk() -> Desk | CallFailed:
         return kept[1]
     try:
         connection = connect(settings())
-        found = connection.functions.desk(_proof(connection, dict(st.context.headers)))
+        found = connection.functions.desk(_proof(connection, dict(st.context.headers), "nl_questions"))
     except CallFailed as failure:
         return failure
     st.session_state["desk"] = (time.monotonic(), found)
@@ -167,7 +167,7 @@ def mark(request_id: str, what: str, said: str = "", **more: str) -> bool:
     """Mark an answer; says in passing whether it was taken."""
     try:
         connection = connect(settings())
-        connection.functions.mark(_proof(connection, dict(st.context.headers)), request_id, what, **more)
+        connection.functions.mark(_proof(connection, dict(st.context.headers), "nl_feedback"), request_id, what, **more)
     except CallFailed as failure:
         st.toast(plain(failure.advice), icon=":material/error:")
         return False
@@ -189,11 +189,11 @@ def marked(request_id: str) -> set[str]:
 
 
 def _ask(connection: Connection, question: Question, visitor: Mapping[str, str]) -> Answer:
-    return connection.functions.ask(question, _proof(connection, visitor))
+    return connection.functions.ask(question, _proof(connection, visitor, "nl_query"))
 
 
-def _proof(connection: Connection, visitor: Mapping[str, str]) -> dict[str, str]:
+def _proof(connection: Connection, visitor: Mapping[str, str], operation: str) -> dict[str, str]:
     try:
-        return connection.identity.headers(visitor)
+        return connection.identity.headers(visitor, operation)
     except NotSignedIn as error:
         raise CallFailed("not_signed_in", str(error)) from error
