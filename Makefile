@@ -34,6 +34,7 @@ check: packages ## The fast part: lint, format, types, import rules, the site's 
 	@.venv/bin/mypy
 	@cd web/dashboard && ../../.venv/bin/mypy --strict app.py analysts
 	@.venv/bin/lint-imports
+	@$(PYTHON_BIN) -m dev.workflows
 	@$(STACK) npm test
 
 format: packages ## Format the code and mend what lint can mend

@@ -75,6 +75,13 @@ resource "google_service_account_iam_member" "runtime" {
   member             = google_service_account.deploy.member
 }
 
+# The smoke test signs custom tokens for people of its own with it. Whoever holds this account can be anybody.
+resource "google_service_account_iam_member" "smoke" {
+  service_account_id = google_service_account.deploy.name
+  role               = "roles/iam.serviceAccountTokenCreator"
+  member             = google_service_account.deploy.member
+}
+
 resource "google_storage_bucket_iam_member" "state" {
   bucket = var.state_bucket
   role   = "roles/storage.objectUser"
