@@ -323,8 +323,8 @@ class Records:
     def starts_in(self, listing: Document | str, seconds: float = 0.0) -> None:
         """Let a scheduled auction start so many seconds from now."""
         changed = self.execute(
-            "UPDATE listings SET starts_at = UTC_TIMESTAMP(6) + INTERVAL %s MICROSECOND, version = version + 1,"
-            " revision = revision + 1 WHERE id = %s",
+            "UPDATE listings SET starts_at = UTC_TIMESTAMP(6) + INTERVAL %s MICROSECOND, version = version + 1"
+            " WHERE id = %s",
             round(seconds * 1_000_000),
             id_of(listing),
         )

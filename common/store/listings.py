@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import orjson
@@ -17,9 +17,9 @@ from common.store.session import ConstraintViolated, Row, Session, json_rows, js
 
 STANDING_COLUMNS = (
     "l.id, l.revision, l.leader, l.high_max, l.second_max, l.current_price, l.bid_count, l.ends_at, l.status,"
-    " l.outcome, l.winner, l.bidder_count, l.version"
+    " l.outcome, l.winner, l.bidder_count, l.version, l.starts_at, l.scheduled_end"
 )
-"""What bids and closing change; every reader of a listing needs it."""
+"""What bids and closing change, and the times that decide who is early or late: read anew for every bid."""
 
 OFFER_COLUMNS = (
     "l.id, l.revision, l.seller_id, l.currency, l.starting_price, l.reserve_price, l.increment,"
@@ -30,7 +30,8 @@ OFFER_COLUMNS = (
 """What the seller offered; it stays as it is for as long as its revision does."""
 
 LISTING_COLUMNS = f"{STANDING_COLUMNS}, {OFFER_COLUMNS}"
-_OFFER = 13  # the first place of the offer among them
+_OFFER = 15  # the first place of the offer among them
+_TIMES = slice(13, 15)
 _SECOND = timedelta(seconds=1)
 
 
@@ -193,10 +194,11 @@ def _row_of(new: NewListing, now: datetime) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What a seller offered, as of one revision of the listing."""
+    """What a seller offered, as of one revision of the listing; `times` are its start and end as they were read."""
 
     id: str
     revision: int
+    times: Sequence[object]
     terms: Terms
     title: str
     description: str
@@ -208,8 +210,9 @@ class Offer:
 def offer_of_json(text: str) -> Offer:
     """A JSON_ARRAY of OFFER_COLUMNS."""
     row = orjson.loads(text)
+    times = row[10:12]
     row[10], row[11] = utc(row[10]), utc(row[11])
-    return _offer_of(row)
+    return _offer_of(row, times)
 
 
 def listing_of_json(text: str, offer: Offer | None = None) -> Listing:
@@ -218,19 +221,24 @@ def listing_of_json(text: str, offer: Offer | None = None) -> Listing:
     row[7] = utc(row[7])
     if offer is None:
         row[_OFFER + 10], row[_OFFER + 11] = utc(row[_OFFER + 10]), utc(row[_OFFER + 11])
-        offer = _offer_of(row[_OFFER:])
-    return _listing_of(row, offer)
+        offer = _offer_of(row[_OFFER:], row[_TIMES])
+    terms = offer.terms
+    if offer.times != row[_TIMES]:
+        starts_at, scheduled_end = row[_TIMES]
+        terms = replace(terms, starts_at=utc(starts_at), scheduled_end=utc(scheduled_end))
+    return _listing_of(row, offer, terms)
 
 
 def listing_of(row: Row) -> Listing:
     """A row of LISTING_COLUMNS."""
-    return _listing_of(row, _offer_of(row[_OFFER:]))
+    offer = _offer_of(row[_OFFER:], row[_TIMES])
+    return _listing_of(row, offer, offer.terms)
 
 
-def _listing_of(row: Row, offer: Offer) -> Listing:
+def _listing_of(row: Row, offer: Offer, terms: Terms) -> Listing:
     return Listing(
         id=offer.id,
-        terms=offer.terms,
+        terms=terms,
         standing=Standing(
             leader=row[2], high_max=row[3], second_max=row[4], price=row[5], bid_count=row[6], ends_at=row[7]
         ),
@@ -247,7 +255,7 @@ def _listing_of(row: Row, offer: Offer) -> Listing:
     )
 
 
-def _offer_of(row: Row) -> Offer:
+def _offer_of(row: Row, times: Sequence[object]) -> Offer:
     terms = Terms(
         seller_id=row[2],
         currency=row[3],
@@ -265,6 +273,7 @@ def _offer_of(row: Row) -> Offer:
     return Offer(
         id=row[0],
         revision=row[1],
+        times=times,
         terms=terms,
         title=row[12],
         description=row[13],
