@@ -78,7 +78,7 @@ class ReportingSettings:
         except SettingsError as error:
             raise SettingsError(f"REPORTING_{error}") from None
         return cls(
-            database=replace(database, lock_wait_seconds=1, statement_seconds=seconds, network_seconds=seconds + 1),
+            database=replace(database, lock_wait_seconds=1, statement_seconds=seconds, network_seconds=seconds + 2),
             seconds=seconds,
             bytes=integer(env, "REPORTING_BYTES", 1_000_000, lowest=1),
         )

@@ -33,6 +33,7 @@ SQL_MODE = (
 
 _LOOK_AFTER_ROWS = 50
 _KILL_SECONDS = 1.0
+_GRACE_SECONDS = 2.0  # that a busy server may take to notice its own limit before the network's ends the wait
 
 # A year of days beside a million bids is an honest question (4e8 rows by the optimizer's count); every listing beside
 # every bid is none.
@@ -169,8 +170,8 @@ class Reporting:
         options: dict[str, Any] = {
             "charset": "utf8mb4",
             "connect_timeout": min(seconds, database.connect_seconds),
-            "read_timeout": min(seconds + 1, database.network_seconds),
-            "write_timeout": min(seconds + 1, database.network_seconds),
+            "read_timeout": min(seconds + _GRACE_SECONDS, database.network_seconds),
+            "write_timeout": min(seconds + _GRACE_SECONDS, database.network_seconds),
             "autocommit": True,
             "conv": CONVERSIONS,
             "local_infile": False,

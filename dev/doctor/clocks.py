@@ -11,8 +11,10 @@ from dev.doctor.finding import UNREACHABLE, Check, Finding
 from dev.doctor.installation import Installation
 
 CHECK = Check("clocks")
+_OLDEST_DATE = timedelta(seconds=2)
+"""A Date header is cut to the second, and the server writes a new one only once a second."""
 DOUBTFUL = timedelta(seconds=3)
-"""A Date header is cut to the second, and an answer takes its time."""
+"""Less is no clock's fault: a virtual machine that was paused catches up by about as much."""
 WRONG = timedelta(seconds=10)
 """From here on tokens are refused as being from the future (common.auth.tokens)."""
 
@@ -65,7 +67,7 @@ def _functions(installation: Installation) -> timedelta | None:
                 continue
             if date is not None:
                 said = parsedate_to_datetime(date).astimezone(UTC)
-                return _beyond(said, before - timedelta(seconds=1), installation.now())  # a Date has no fraction
+                return _beyond(said, before - _OLDEST_DATE, installation.now())
     return None
 
 

@@ -352,10 +352,10 @@ def test_a_view_that_is_gone_or_broken_is_named(
 
 
 @pytest.mark.parametrize(
-    ("seconds", "mark"), [(0, "✓"), (2.5, "✓"), (-2.5, "✓"), (6, "!"), (-6, "!"), (60, "✗"), (-60, "✗")]
+    ("seconds", "mark"), [(0, "✓"), (1, "✓"), (-1, "✓"), (7.5, "!"), (-7.5, "!"), (60, "✗"), (-60, "✗")]
 )
 def test_a_clock_that_is_off_is_told(sound: Installation, seconds: float, mark: str) -> None:
-    """This machine's, against both others."""
+    """This machine's, against both others. Seconds from each limit, for a busy machine answers late."""
     wrong = replace(sound, now=lambda: datetime.now(UTC) + timedelta(seconds=seconds))
 
     assert [mark_found for mark_found, _ in found(clocks.look, wrong)] == [mark, mark]

@@ -110,6 +110,7 @@ def test_a_name_keeps_its_port_while_it_is_free(tmp_path: Path) -> None:
     file = tmp_path / "ports.json"
     first = ports.remembered_ports(file, ["database", "issuer"])
     with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that ended may linger on any port
         other.bind((ports.HOST, first["issuer"]))
         other.listen()
 
