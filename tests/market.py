@@ -20,7 +20,7 @@ import pymysql
 
 from dev.stack import ports
 from dev.stack.database import DatabaseServer, connect
-from dev.stack.functions import FunctionProcess, function_program
+from dev.stack.functions import FUNCTIONS, FunctionProcess, function_program
 from dev.stack.issuer import Issuer
 from dev.stack.process import Child
 
@@ -67,7 +67,11 @@ class Functions(Mapping[str, FunctionProcess]):
 
 @contextmanager
 def running_functions(
-    operations: Sequence[str], env: Mapping[str, str], *, own: Mapping[str, Mapping[str, str]] | None = None
+    operations: Sequence[str],
+    env: Mapping[str, str],
+    *,
+    own: Mapping[str, Mapping[str, str]] | None = None,
+    directory: Path = FUNCTIONS,
 ) -> Iterator[Functions]:
     """These functions, started side by side and stopped together. Call it from the main thread.
 
@@ -75,6 +79,7 @@ def running_functions(
         operations: whose functions.
         env: their settings.
         own: settings of one operation's function alone, by its name.
+        directory: where their folders lie.
     """
     with TemporaryDirectory(prefix="gavel-functions-") as folder:
         children = {
@@ -83,6 +88,7 @@ def running_functions(
                     operation,
                     {**env, **(own or {}).get(operation, {})},
                     port=ports.free_port(),
+                    directory=directory,
                     log=Path(folder) / f"{operation}.log",
                 )
             )

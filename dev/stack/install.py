@@ -40,6 +40,9 @@ def prepare_machine(settings: StackSettings, env: Mapping[str, str], *, tests: b
     if tests and shutil.which("wrk") is None:
         with step("install wrk", spin=False):
             _apt("wrk", log=log, by_hand="No wrk was found, the load generator of the benchmarks' tests. Install it.")
+    if tests and shutil.which("git") is None:
+        with step("install git", spin=False):
+            _apt("git", log=log, by_hand="No git was found, with which a release's sources are kept. Install it.")
     build_site(settings.site, log=log)
 
 
