@@ -5,6 +5,7 @@ module "identity" {
     [for origin in module.site.origins : trimprefix(origin, "https://")],
     var.environment == "dev" ? ["localhost"] : [],
   ))
+  google_enabled  = var.federated_sign_in
   second_factor   = var.second_factor
   sign_up_enabled = var.sign_up_enabled
 

@@ -1,12 +1,13 @@
 module "site" {
   source = "./modules/site"
 
-  api_base          = var.edge_domain == null ? "/api" : "https://${var.edge_domain}/api"
-  federated_sign_in = var.federated_sign_in
-  project_id        = var.project_id
-  region            = var.region
-  services          = local.public_services
-  site_id           = coalesce(var.site_id, var.project_id)
+  api_base    = var.edge_domain == null ? "/api" : "https://${var.edge_domain}/api"
+  project_id  = var.project_id
+  region      = var.region
+  services    = local.public_services
+  sign_in     = module.identity.sign_in
+  site_id     = coalesce(var.site_id, var.project_id)
+  trace_share = var.trace_share
 
   depends_on = [google_project_service.api]
 }

@@ -21,7 +21,7 @@ from starlette.routing import Mount, Route
 from dev.stack import ports, proxy
 from dev.stack.issuer import ASSERTION_SECONDS, DASHBOARD_ACCOUNT, LIFETIME_SECONDS, Issuer
 from dev.stack.problems import Refused, answer_refused
-from dev.stack.site import site
+from dev.stack.site import Accounts, site
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 TOKEN_BODY_BYTES = 4096
@@ -43,6 +43,7 @@ class GatewayFacts:
         project: the project id.
         site_url: its own address, for the pages that explain problems.
         dashboard: the address of the analysts' app, None where it does not run.
+        accounts: lets people sign in as on a deployed site; None for the sign-in of developers.
     """
 
     functions: Mapping[str, str]
@@ -52,6 +53,7 @@ class GatewayFacts:
     project: str
     site_url: str
     dashboard: str | None = None
+    accounts: Accounts | None = None
 
 
 def application(facts: GatewayFacts) -> Starlette:
@@ -70,7 +72,7 @@ def application(facts: GatewayFacts) -> Starlette:
         Route("/analysts", _analysts, methods=METHODS),
         Route("/api/{operation}", proxy.Proxy(facts.functions, pool)),
         Route("/api/{rest:path}", _no_operation, methods=METHODS),
-        Mount("/", site(facts.dist, emulator=facts.emulator)),
+        Mount("/", site(facts.dist, emulator=facts.emulator, accounts=facts.accounts)),
     ]
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={Refused: answer_refused})
     app.state.facts = facts
@@ -126,13 +128,17 @@ class _Server(uvicorn.Server):
 async def _configuration(request: Request) -> Response:
     """GET /config.json: what the site must know about where it runs."""
     facts: GatewayFacts = request.app.state.facts
+    accounts = facts.accounts
     configuration = {
         "api_base": "/api",
         "project": facts.project,
         "firestore_emulator": facts.emulator,
         "live_updates": facts.emulator is not None,
-        "dev_sign_in": True,
-        "firebase": None,
+        "trace_share": 1,  # functions that send no traces here do not mind
+        "dev_sign_in": accounts is None,
+        "sign_in": accounts and {"providers": list(accounts.providers), "sign_up": accounts.sign_up},
+        "auth_emulator": accounts and accounts.emulator,
+        "firebase": accounts and accounts.firebase(facts.project),
     }
     return JSONResponse(configuration, headers={"Cache-Control": "no-store"})
 

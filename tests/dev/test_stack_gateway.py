@@ -137,7 +137,10 @@ def test_the_configuration_tells_the_site_where_it_runs(stand: Stand) -> None:
         "project": "demo-gavel",
         "firestore_emulator": "127.0.0.1:8711",
         "live_updates": True,
+        "trace_share": 1,
         "dev_sign_in": True,
+        "sign_in": None,
+        "auth_emulator": None,
         "firebase": None,
     }
 

@@ -9,6 +9,13 @@ variable "authorized_domains" {
   }
 }
 
+variable "google_enabled" {
+  description = "Whether Google is switched on as a provider in the Firebase console, which makes its OAuth client by itself. Terraform does not do it: the client's secret would stand in its state."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "second_factor" {
   description = "Whether people may (ENABLED) or must (MANDATORY) sign in with a second factor (TOTP); DISABLED offers none."
   type        = string

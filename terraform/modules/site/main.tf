@@ -41,7 +41,10 @@ locals {
     project            = var.project_id
     firestore_emulator = null
     live_updates       = var.live_updates
+    trace_share        = var.trace_share
     dev_sign_in        = false
+    sign_in            = var.sign_in
+    auth_emulator      = null
     firebase = {
       apiKey     = data.google_firebase_web_app_config.site.api_key
       appId      = google_firebase_web_app.site.app_id

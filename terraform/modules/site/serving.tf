@@ -1,12 +1,17 @@
 # How Hosting serves the site: the same headers as the local stack (dev/stack/site.py), with Google's origins for live updates and sign-in.
 locals {
-  connect = compact([
-    "'self'",
-    local.is_own_path ? "" : regex("^https://[^/]+", var.api_base),
-    "https://firestore.googleapis.com",       # live updates: long polls, no sockets
-    "https://identitytoolkit.googleapis.com", # sign-in
-    "https://securetoken.googleapis.com",     # a fresh token every hour
-  ])
+  signs_in     = length(var.sign_in.providers) > 0
+  opens_google = contains(var.sign_in.providers, "google.com")
+
+  connect = concat(
+    ["'self'"],
+    local.is_own_path ? [] : [regex("^https://[^/]+", var.api_base)],
+    var.live_updates ? ["https://firestore.googleapis.com"] : [], # long polls, no sockets
+    local.signs_in ? [
+      "https://identitytoolkit.googleapis.com", # accounts
+      "https://securetoken.googleapis.com",     # a fresh token every hour
+    ] : [],
+  )
 
   policy = merge(
     {
@@ -18,7 +23,8 @@ locals {
       img-src         = "'self' data: blob:"
       object-src      = "'none'"
     },
-    var.federated_sign_in ? {
+    # The script that talks to the frame which waits for Google's window to answer. The window itself needs no permission but to answer.
+    local.opens_google ? {
       frame-src  = "https://${var.project_id}.firebaseapp.com"
       script-src = "'self' https://apis.google.com"
     } : {},
@@ -26,7 +32,7 @@ locals {
 
   headers = {
     Content-Security-Policy    = join("; ", [for directive, sources in local.policy : "${directive} ${sources}"])
-    Cross-Origin-Opener-Policy = var.federated_sign_in ? "same-origin-allow-popups" : "same-origin"
+    Cross-Origin-Opener-Policy = local.opens_google ? "same-origin-allow-popups" : "same-origin"
     Permissions-Policy         = "camera=(), geolocation=(), microphone=()"
     Referrer-Policy            = "same-origin"
     Strict-Transport-Security  = "max-age=63072000; includeSubDomains"
@@ -47,7 +53,8 @@ locals {
       public = "dist"
       ignore = ["**/.*"]
       headers = concat(
-        [{ source = "**", headers = [for name, value in local.headers : { key = name, value = value }] }],
+        # Not on /__/: there Firebase serves the frame, the window and the page behind the links of its messages, which these would break.
+        [{ source = "!/__/**", headers = [for name, value in local.headers : { key = name, value = value }] }],
         [for source, value in local.caching : { source = source, headers = [{ key = "Cache-Control", value = value }] }],
       )
       rewrites = local.is_own_path ? [

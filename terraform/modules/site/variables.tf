@@ -17,13 +17,6 @@ variable "display_name" {
   nullable    = false
 }
 
-variable "federated_sign_in" {
-  description = "Whether people sign in through Google's window, which needs its script and frame in the content security policy."
-  type        = bool
-  default     = false
-  nullable    = false
-}
-
 variable "live_updates" {
   description = "Whether pages watch Firestore; without, they poll."
   type        = bool
@@ -55,6 +48,21 @@ variable "services" {
   }
 }
 
+variable "sign_in" {
+  description = "How people sign in: the providers, by Firebase's names (password, google.com), and whether they may open an account. The site offers these; google.com puts Google's script and frame into the content security policy."
+  type = object({
+    providers = list(string)
+    sign_up   = bool
+  })
+  default  = { providers = [], sign_up = false }
+  nullable = false
+
+  validation {
+    condition     = alltrue([for provider in var.sign_in.providers : contains(["google.com", "password"], provider)])
+    error_message = "The site can sign people in by password and through google.com."
+  }
+}
+
 variable "site_id" {
   description = "Id of the Hosting site, the first label of SITE.web.app; unique in the world. The project's own id is free for its owner."
   type        = string
@@ -63,5 +71,17 @@ variable "site_id" {
   validation {
     condition     = can(regex("^[a-z0-9][a-z0-9-]{4,28}[a-z0-9]$", var.site_id))
     error_message = "A site id has 6 to 30 lower-case letters, digits and hyphens, and no hyphen at either end."
+  }
+}
+
+variable "trace_share" {
+  description = "Share of the calls that pages ask to be traced, 0 to 1; what they decide, functions follow."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = var.trace_share >= 0 && var.trace_share <= 1
+    error_message = "Give a share from 0 to 1, such as 0.05."
   }
 }

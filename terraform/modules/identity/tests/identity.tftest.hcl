@@ -25,6 +25,24 @@ run "people_sign_in_by_name" {
     condition     = google_identity_platform_config.this.client[0].permissions[0].disabled_user_deletion && !google_identity_platform_config.this.client[0].permissions[0].disabled_user_signup
     error_message = "who has bid does not vanish"
   }
+
+  assert {
+    condition     = output.sign_in == { providers = ["password"], sign_up = true }
+    error_message = "the site offers what is switched on here, and nothing more"
+  }
+}
+
+run "google_is_offered_once_it_is_switched_on" {
+  command = plan
+
+  variables {
+    google_enabled = true
+  }
+
+  assert {
+    condition     = output.sign_in.providers == ["password", "google.com"]
+    error_message = "beside the password"
+  }
 }
 
 run "the_doors_are_closed" {
@@ -37,6 +55,11 @@ run "the_doors_are_closed" {
   assert {
     condition     = google_identity_platform_config.this.client[0].permissions[0].disabled_user_signup
     error_message = "nobody new"
+  }
+
+  assert {
+    condition     = !output.sign_in.sign_up
+    error_message = "and the site offers no account"
   }
 }
 

@@ -14,6 +14,7 @@ variables {
   project_id = "demo"
   region     = "europe-west1"
   services   = { place_bid = "place-bid", search_listings = "search-listings" }
+  sign_in    = { providers = ["password"], sign_up = true }
   site_id    = "demo-site"
 }
 
@@ -46,6 +47,28 @@ run "pages_run_nothing_that_is_not_theirs" {
   }
 }
 
+run "without_sign_in_and_live_updates_pages_talk_to_their_origin_alone" {
+  command = plan
+  variables {
+    live_updates = false
+    sign_in      = { providers = [], sign_up = false }
+  }
+
+  assert {
+    condition     = strcontains(local.headers["Content-Security-Policy"], "connect-src 'self';")
+    error_message = "Nothing is permitted before it is needed."
+  }
+}
+
+run "pages_of_firebase_itself_are_left_alone" {
+  command = plan
+
+  assert {
+    condition     = [for rule in local.firebase.hosting.headers : rule.source if contains(rule.headers[*].key, "Content-Security-Policy")] == ["!/__/**"]
+    error_message = "Its frame, its window and the links of its messages live below /__/, and do not work under our policy."
+  }
+}
+
 run "assets_are_kept_and_pages_are_not" {
   command = plan
 
@@ -64,7 +87,10 @@ run "the_site_is_told_where_it_runs" {
       project            = "demo"
       firestore_emulator = null
       live_updates       = true
+      trace_share        = 0
       dev_sign_in        = false
+      sign_in            = { providers = ["password"], sign_up = true }
+      auth_emulator      = null
       firebase           = { apiKey = "public-key", appId = "1:123456789012:web:abc", authDomain = "demo.firebaseapp.com", projectId = "demo" }
     }
     error_message = "Every member that the site reads, and the local sign-in off."
@@ -95,12 +121,48 @@ run "functions_elsewhere_are_called_directly" {
 
 run "googles_window_needs_its_script_and_frame" {
   command = plan
-  variables { federated_sign_in = true }
+  variables { sign_in = { providers = ["password", "google.com"], sign_up = true } }
 
   assert {
     condition     = strcontains(local.headers["Content-Security-Policy"], "script-src 'self' https://apis.google.com") && strcontains(local.headers["Content-Security-Policy"], "frame-src https://demo.firebaseapp.com") && local.headers["Cross-Origin-Opener-Policy"] == "same-origin-allow-popups"
     error_message = "And a window that may answer the page."
   }
+}
+
+run "a_password_needs_neither" {
+  command = plan
+
+  assert {
+    condition     = !strcontains(local.headers["Content-Security-Policy"], "apis.google.com") && !strcontains(local.headers["Content-Security-Policy"], "frame-src") && local.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    error_message = "No script of others, no frame, no window."
+  }
+}
+
+run "a_provider_that_the_site_cannot_offer" {
+  command = plan
+  variables { sign_in = { providers = ["facebook.com"], sign_up = true } }
+  expect_failures = [var.sign_in]
+}
+
+run "one_call_in_twenty_is_traced" {
+  command = plan
+  variables { trace_share = 0.05 }
+
+  assert {
+    condition     = local.config.trace_share == 0.05
+    error_message = "The site is told the share."
+  }
+}
+
+run "all_calls_may_be_traced" {
+  command = plan
+  variables { trace_share = 1 }
+}
+
+run "more_than_all_may_not" {
+  command = plan
+  variables { trace_share = 1.01 }
+  expect_failures = [var.trace_share]
 }
 
 run "a_slash_at_the_end_is_refused" {
