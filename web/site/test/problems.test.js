@@ -29,6 +29,19 @@ describe('the sentence for a refusal', () => {
   });
 });
 
+describe('the id of a request', () => {
+  const told = (code) => sentence({ code, status: 500, detail: 'No.', trace_id: '4bf92f35' }).includes('mention 4bf92f35.');
+
+  test('is told where an operator may have to look for it, and nowhere else', () => {
+    assert.deepEqual(CODES.filter(told).toSorted(), ['internal', 'timeout', 'unavailable']);
+    assert.ok(told('a_code_of_tomorrow'));
+  });
+
+  test('is not spoken of where there is none', () => {
+    assert.doesNotMatch(sentence({ code: 'internal', status: 500 }), /mention/);
+  });
+});
+
 describe('the page about problems', () => {
   test('it has one heading for every code the server can answer, and no others', () => {
     assert.deepEqual(headings.toSorted(), CODES.filter((code) => !LOCAL_CODES.includes(code)).toSorted());

@@ -1,79 +1,27 @@
 /**
- * Who the visitor is in this tab. The token is kept per tab, so that two windows can be two people.
+ * Who the visitor is. Two classes have the same face: accounts at Firebase where the site is deployed, the issuer of the local stack
+ * elsewhere.
  *
- * Fires `session-changed` when somebody signs in or out.
+ * @typedef {object} Session fires `session-changed` when somebody signs in or out, or has confirmed his address
+ * @property {string | null} name what to call the visitor, or null for one who has not signed in
+ * @property {boolean} needsConfirmation whether he must confirm his address before he can bid or sell
+ * @property {() => Promise<string | null>} token good for the next request, or null for a visitor who has not signed in
+ * @property {() => Promise<string>} renew a new one for the same person; throws a `Refusal`
+ * @property {() => void | Promise<void>} signOut
  */
 
-import { requestJson, Refusal } from './api.js';
+import { AccountSession } from './account-session.js';
+import { LocalSession } from './local-session.js';
 
-const KEPT_AS = 'gavel.session';
-const ISSUER = '/dev/token';
-/** A token this close to its end is renewed before it is used. */
-const RENEW_BELOW = 60_000;
-
-export class Session extends EventTarget {
-  #storage;
-  #kept;
-  #renewing = null;
-
-  /** @param {Storage} [storage] */
-  constructor(storage = sessionStorage) {
-    super();
-    this.#storage = storage;
-    this.#kept = read(storage);
-  }
-
-  /** The name the visitor signed in with, or null. */
-  get name() {
-    return this.#kept ? this.#kept.displayName || this.#kept.user : null;
-  }
-
-  /** Signs in at the local issuer. @param {{user: string, displayName?: string}} person */
-  async signIn({ user, displayName = '' }) {
-    await this.#fetchToken({ user, displayName });
-    this.#announce();
-  }
-
-  signOut() {
-    this.#keep(null);
-    this.#announce();
-  }
-
-  /** A token good for the next request, or null for a visitor who has not signed in. @returns {Promise<string | null>} */
-  async token() {
-    if (!this.#kept) return null;
-    return Date.now() > this.#kept.expiresAt - RENEW_BELOW ? this.renew() : this.#kept.token;
-  }
-
-  /** A new token for the same person; callers at the same time share one request. @returns {Promise<string>} */
-  async renew() {
-    if (!this.#kept) throw new Refusal({ code: 'unauthenticated', status: 401 });
-    this.#renewing ??= this.#fetchToken(this.#kept).finally(() => (this.#renewing = null));
-    return this.#renewing;
-  }
-
-  async #fetchToken({ user, displayName }) {
-    const body = JSON.stringify(displayName ? { user, display_name: displayName } : { user });
-    const answer = await requestJson(ISSUER, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
-    this.#keep({ user, displayName, token: answer.id_token, expiresAt: Date.now() + answer.expires_in * 1000 });
-    return answer.id_token;
-  }
-
-  #keep(kept) {
-    this.#kept = kept;
-    if (kept) this.#storage.setItem(KEPT_AS, JSON.stringify(kept));
-    else this.#storage.removeItem(KEPT_AS);
-  }
-
-  #announce() {
-    this.dispatchEvent(new Event('session-changed'));
-  }
+/**
+ * @param {import('./config.js').Config} config
+ * @returns {Session & EventTarget}
+ */
+export function openSession(config) {
+  return hasAccounts(config) ? new AccountSession(config) : new LocalSession();
 }
 
-function read(storage) {
-  try {
-    return JSON.parse(storage.getItem(KEPT_AS));
-  } catch {
-    return null;
-  }
+/** Whether people sign in with accounts here. @param {import('./config.js').Config} config */
+export function hasAccounts(config) {
+  return !config.dev_sign_in && Boolean(config.firebase) && config.sign_in?.providers.length > 0;
 }

@@ -5,6 +5,7 @@
  */
 
 import './sign-in-dialog.js';
+import { announce } from '../announcer.js';
 import { make } from '../dom.js';
 
 class AccountMenu extends HTMLElement {
@@ -43,8 +44,17 @@ class AccountMenu extends HTMLElement {
     );
     return [
       name,
-      make('button', { id: 'sign-out', type: 'button', class: 'button button--quiet', onclick: () => session.signOut() }, 'Sign out'),
+      make('button', { id: 'sign-out', type: 'button', class: 'button button--quiet', onclick: () => this.#signOut(session) }, 'Sign out'),
     ];
+  }
+
+  async #signOut(session) {
+    try {
+      await session.signOut();
+    } catch (error) {
+      if (!error.fault) throw error;
+      announce(`You are still signed in. ${error.fault.text}`);
+    }
   }
 
   #signedOut() {

@@ -16,6 +16,9 @@ import { bidResultText } from '../pure/listing-text.js';
 import { briefMoney, formatMoney, moneyFault, parseMoney, plainAmount } from '../pure/money.js';
 import { sentence } from '../pure/problems.js';
 
+/** What the sign-in dialog can put right. */
+const NEEDS_SIGN_IN = new Set(['unauthenticated', 'email_unverified']);
+
 class BidForm extends HTMLElement {
   /** Set before `show`. */
   services = null;
@@ -94,7 +97,7 @@ class BidForm extends HTMLElement {
     this.#tell('', 'none');
     write(this.#error, sentence(problem, { money: this.#money, moment: (time) => momentText(parseTime(time), { seconds: true }) }));
     this.#amount.setAttribute('aria-invalid', 'true');
-    if (problem.code === 'unauthenticated') this.#askToSignIn();
+    if (NEEDS_SIGN_IN.has(problem.code)) this.#askToSignIn();
     else if (!this.#form.hidden) this.#amount.focus();
     else this.#tell(this.#error.textContent, 'bad');
   }

@@ -178,15 +178,22 @@ class ListingPage extends HTMLElement {
 
   /** Trouble does not take away what is known already. */
   #failed(problem) {
-    const text = sentence(problem);
-    if (!this.#parts) {
-      this.replaceChildren(
-        make('div', { class: 'page-note', role: 'alert' }, make('p', {}, text), make('p', { class: 'note' }, 'Trying again by itself…')),
-      );
-      return;
-    }
+    if (!this.#parts) return this.#apologise(problem);
     write(this.#parts.trouble, 'The connection is lost. What you see may be out of date; trying again…');
     this.#parts.trouble.hidden = false;
+  }
+
+  /** Says it once: the next try fails under another id, and a screen reader would read all of it again. */
+  #apologise(problem) {
+    if (this.firstElementChild.dataset.code === problem.code) return;
+    this.replaceChildren(
+      make(
+        'div',
+        { class: 'page-note', role: 'alert', 'data-code': problem.code },
+        make('p', {}, sentence(problem)),
+        make('p', { class: 'note' }, 'Trying again by itself…'),
+      ),
+    );
   }
 
   #tellLive() {

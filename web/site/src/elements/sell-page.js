@@ -12,6 +12,9 @@ import { formatMoney } from '../pure/money.js';
 import { sentence } from '../pure/problems.js';
 import { routeHash } from '../pure/route.js';
 
+/** What the sign-in dialog can put right. */
+const NEEDS_SIGN_IN = new Set(['unauthenticated', 'email_unverified']);
+
 class SellPage extends HTMLElement {
   /** Set before the page is shown. */
   services = null;
@@ -135,7 +138,7 @@ class SellPage extends HTMLElement {
       return;
     }
     write(this.#error, sentence(problem));
-    if (problem.code === 'unauthenticated') this.dispatchEvent(new Event('sign-in-requested', { bubbles: true }));
+    if (NEEDS_SIGN_IN.has(problem.code)) this.dispatchEvent(new Event('sign-in-requested', { bubbles: true }));
   }
 }
 

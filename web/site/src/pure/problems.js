@@ -4,7 +4,7 @@
  * Codes come from the functions and the gateway (RFC 9457 `code`); `network` and `timeout` are this page's own, for answers that never came.
  *
  * @typedef {{code: string, status: number, detail?: string, errors?: {field: string, message: string}[], minimum_bid?: number,
- *   starts_at?: string, ends_at?: string, retry_after?: number}} Problem
+ *   starts_at?: string, ends_at?: string, retry_after?: number, trace_id?: string}} Problem
  * @typedef {{money?: (minor: number) => string, moment?: (time: string) => string}} Wording
  */
 
@@ -13,7 +13,7 @@ const SENTENCES = {
   invalid_json: () => 'The server could not read what this page sent. Reload the page and try again.',
   unauthenticated: () => 'Your sign-in has expired. Sign in again, then repeat what you did.',
   forbidden: () => 'This account may not do that. Sign in as somebody who may.',
-  email_unverified: () => 'Your e-mail address is not confirmed yet. Follow the link in the message we sent you, then sign in again.',
+  email_unverified: () => 'Your e-mail address is not confirmed yet. Follow the link in the message we sent you, then try again.',
   seller_may_not_bid: () => 'This is your own listing, and sellers may not bid on their own. Wait for others to bid.',
   listing_not_found: () => 'There is no such listing. Check the address, or find it in the market.',
   operation_not_found: () => 'The server does not know this request. Reload the page and try again.',
@@ -32,7 +32,7 @@ const SENTENCES = {
   too_many_questions: () => 'Those were many questions. Wait a moment, then go on.',
   busy: () => 'Very many requests are arriving. Wait a few seconds and try again; it is not counted twice.',
   unavailable: () => 'The auction house is briefly not reachable. Wait a few seconds and try again; it is not counted twice.',
-  internal: () => 'Something went wrong on our side. Try again; if it happens again, tell us the trace id.',
+  internal: () => 'Something went wrong on our side. Try again; if it happens again, write to us.',
   network: () => 'We could not reach the server. Check your connection and try again; it is not counted twice.',
   timeout: () => 'The server did not answer in time. Try again; it is not counted twice.',
 };
@@ -43,18 +43,25 @@ export const CODES = Object.freeze(Object.keys(SENTENCES));
 /** Codes that never come from the server. */
 export const LOCAL_CODES = Object.freeze(['network', 'timeout']);
 
+/** Failures that an operator may have to look for in the log. One that never left this device is not there. */
+const FOR_THE_LOG = new Set(['internal', 'unavailable', 'timeout']);
+
 /** After these nobody knows whether the request was carried out: repeat it, with the same key. */
 const UNCERTAIN = new Set(['busy', 'unavailable', 'internal', 'network', 'timeout']);
 
 /**
- * What to tell the visitor. An unknown code gets the server's own words.
+ * What to tell the visitor. An unknown code gets the server's own words; trouble on our side the id under which we find it.
  * @param {Problem} problem
  * @param {Wording} [wording] how to write amounts and times
  * @returns {string}
  */
 export function sentence(problem, { money = String, moment = String } = {}) {
-  if (Object.hasOwn(SENTENCES, problem.code)) return SENTENCES[problem.code](problem, { money, moment });
-  return problem.detail || 'The server refused this and did not say why. Reload the page and try again.';
+  const isKnown = Object.hasOwn(SENTENCES, problem.code);
+  const text = isKnown
+    ? SENTENCES[problem.code](problem, { money, moment })
+    : problem.detail || 'The server refused this and did not say why. Reload the page and try again.';
+  const isForTheLog = problem.trace_id && (!isKnown || FOR_THE_LOG.has(problem.code));
+  return isForTheLog ? `${text} If you write to us, mention ${problem.trace_id}.` : text;
 }
 
 /** Whether repeating the same request with the same key is the right thing to do. @param {Problem} problem */
