@@ -2,6 +2,7 @@ module "monitoring" {
   source = "./modules/monitoring"
 
   database_instance     = module.database.instance_name
+  disk_limit_gigabytes  = var.database_disk_limit_gigabytes
   environment           = var.environment
   max_connections       = var.database_max_connections
   notification_channels = var.notification_channels

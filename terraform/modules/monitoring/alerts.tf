@@ -51,14 +51,26 @@ locals {
       }
       database-disk = {
         runbook  = "database-disk"
-        title    = "more than 80 % of the database's disk in use for 10 minutes"
+        title    = "the database's disk has come to 80 % of the size up to which it may grow"
+        filter   = format(local.our_database, "disk/bytes_used")
+        aligner  = "ALIGN_MEAN"
+        reducer  = "REDUCE_MAX"
+        period   = "60s"
+        above    = 0.8 * var.disk_limit_gigabytes * 1000000000
+        duration = "600s"
+        severity = "WARNING"
+      }
+      # A disk grows by itself once less than 5 GB and a twenty-fifth of it (25 GB at most) are free: full is one that does not.
+      database-disk-full = {
+        runbook  = "database-disk"
+        title    = "more than 98 % of the database's disk in use for 5 minutes, and it does not grow"
         filter   = format(local.our_database, "disk/utilization")
         aligner  = "ALIGN_MEAN"
         reducer  = "REDUCE_MAX"
         period   = "60s"
-        above    = 0.8
-        duration = "600s"
-        severity = "WARNING"
+        above    = 0.98
+        duration = "300s"
+        severity = "CRITICAL"
       }
       deadlocks = {
         runbook  = "deadlocks"

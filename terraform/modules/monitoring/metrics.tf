@@ -157,6 +157,26 @@ resource "google_logging_metric" "closing_delay" {
   }
 }
 
+resource "google_logging_metric" "late_closings" {
+  project     = var.project_id
+  name        = "gavel/late_closings"
+  description = "Batches in which an auction was closed more than 90 seconds after its end."
+
+  filter = <<-EOT
+    resource.type="cloud_run_revision"
+    log_id("run.googleapis.com/stdout")
+    jsonPayload.message="auctions closed"
+    jsonPayload.closed>0
+    jsonPayload.delay_seconds>90
+  EOT
+
+  metric_descriptor {
+    metric_kind  = "DELTA"
+    value_type   = "INT64"
+    display_name = "Late closings"
+  }
+}
+
 resource "google_logging_metric" "pushes" {
   project     = var.project_id
   name        = "gavel/pushes"
@@ -296,6 +316,7 @@ resource "time_sleep" "metrics_known" {
     google_logging_metric.bugs,
     google_logging_metric.closing_delay,
     google_logging_metric.failures,
+    google_logging_metric.late_closings,
     google_logging_metric.latency,
     google_logging_metric.lost_requests,
     google_logging_metric.mirror_lag,

@@ -1,4 +1,7 @@
 # What bidders may rely on, over four weeks, and who is told how fast the allowance for failing is being used up.
+#
+# `enough` is how many there must have been in the long window before a share of them wakes anybody: of three bids at night
+# one is a third, and a first bid after a quiet day is a slow one.
 locals {
   our_metric = "resource.type=\"cloud_run_revision\" AND metric.type=\"logging.googleapis.com/user/%s\""
   bids       = "metric.labels.operation=\"place_bid\""
@@ -10,6 +13,11 @@ locals {
       goal    = 0.999
       total   = "${format(local.our_metric, google_logging_metric.requests.name)} AND ${local.bids}"
       bad     = "${format(local.our_metric, google_logging_metric.failures.name)} AND ${local.bids}"
+      enough = {
+        least  = 5
+        what   = "failed bids"
+        filter = "${format(local.our_metric, google_logging_metric.failures.name)} AND ${local.bids}"
+      }
     }
     push = {
       runbook = "push"
@@ -17,6 +25,11 @@ locals {
       goal    = 0.99
       total   = format(local.our_metric, google_logging_metric.pushes.name)
       bad     = format(local.our_metric, google_logging_metric.pushes_missed.name)
+      enough = {
+        least  = 5
+        what   = "missed pushes"
+        filter = format(local.our_metric, google_logging_metric.pushes_missed.name)
+      }
     }
     bid-latency = {
       runbook      = "bid-latency"
@@ -24,6 +37,11 @@ locals {
       goal         = 0.95
       distribution = "${format(local.our_metric, google_logging_metric.latency.name)} AND ${local.bids}"
       max          = 500
+      enough = {
+        least  = 20
+        what   = "bids"
+        filter = "${format(local.our_metric, google_logging_metric.requests.name)} AND ${local.bids}"
+      }
     }
     closing-delay = {
       runbook      = "closing-delay"
@@ -31,6 +49,11 @@ locals {
       goal         = 0.99
       distribution = format(local.our_metric, google_logging_metric.closing_delay.name)
       max          = 90
+      enough = {
+        least  = 3
+        what   = "late runs"
+        filter = format(local.our_metric, google_logging_metric.late_closings.name)
+      }
     }
     mirror-lag = {
       runbook      = "mirror-lag"
@@ -38,6 +61,11 @@ locals {
       goal         = 0.99
       distribution = format(local.our_metric, google_logging_metric.mirror_lag.name)
       max          = 5000
+      enough = {
+        least  = 20
+        what   = "pushes"
+        filter = format(local.our_metric, google_logging_metric.pushes.name)
+      }
     }
   }
 
@@ -50,7 +78,7 @@ locals {
 
   burn_alerts = merge([
     for id, objective in local.objectives : {
-      for speed, burn in local.burns : "${id}-${speed}" => merge(burn, { objective = id, runbook = objective.runbook, title = objective.title, speed = speed })
+      for speed, burn in local.burns : "${id}-${speed}" => merge(burn, { objective = id, runbook = objective.runbook, title = objective.title, speed = speed, enough = objective.enough })
     }
   ]...)
 }
@@ -117,6 +145,28 @@ resource "google_monitoring_alert_policy" "burn" {
         duration        = "0s"
       }
     }
+  }
+
+  conditions {
+    display_name = "at least ${each.value.enough.least} ${each.value.enough.what} in ${each.value.long}"
+
+    condition_threshold {
+      filter          = each.value.enough.filter
+      comparison      = "COMPARISON_GT"
+      threshold_value = each.value.enough.least - 1
+      duration        = "0s"
+
+      aggregations {
+        alignment_period     = each.value.long
+        per_series_aligner   = "ALIGN_DELTA"
+        cross_series_reducer = "REDUCE_SUM"
+      }
+    }
+  }
+
+  # Where nothing more happens there are no points, and the next fault would find this one still open for a week.
+  alert_strategy {
+    auto_close = "3600s"
   }
 
   documentation {

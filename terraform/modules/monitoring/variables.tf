@@ -4,6 +4,17 @@ variable "database_instance" {
   nullable    = false
 }
 
+variable "disk_limit_gigabytes" {
+  description = "Size up to which the database's disk grows by itself, in GB; an alert comes at 80 %."
+  type        = number
+  nullable    = false
+
+  validation {
+    condition     = var.disk_limit_gigabytes >= 10
+    error_message = "The smallest disk of Cloud SQL has 10 GB."
+  }
+}
+
 variable "environment" {
   description = "Name of the environment, which stands in every alert's name: dev or prod."
   type        = string

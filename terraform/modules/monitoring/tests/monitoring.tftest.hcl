@@ -14,6 +14,7 @@ mock_provider "time" {}
 
 variables {
   database_instance     = "gavel"
+  disk_limit_gigabytes  = 500
   environment           = "prod"
   max_connections       = 500
   notification_channels = ["projects/demo/notificationChannels/pager"]
@@ -78,19 +79,35 @@ run "an_objective_burns_over_two_windows_twice" {
   command = apply
 
   assert {
-    condition     = length(google_monitoring_alert_policy.burn) == 10 && alltrue([for policy in google_monitoring_alert_policy.burn : policy.combiner == "AND" && length(policy.conditions) == 2])
+    condition     = length(google_monitoring_alert_policy.burn) == 10 && alltrue([for policy in google_monitoring_alert_policy.burn : policy.combiner == "AND" && length(policy.conditions) == 3])
     error_message = "Fast and slow for each objective; a long window and a short one in each."
   }
   assert {
     condition = [for condition in google_monitoring_alert_policy.burn["bid-availability-fast"].conditions : [condition.condition_threshold[0].filter, condition.condition_threshold[0].threshold_value]] == [
       ["select_slo_burn_rate(\"projects/1/services/gavel-prod/serviceLevelObjectives/one\", \"3600s\")", 14.4],
       ["select_slo_burn_rate(\"projects/1/services/gavel-prod/serviceLevelObjectives/one\", \"300s\")", 14.4],
+      ["resource.type=\"cloud_run_revision\" AND metric.type=\"logging.googleapis.com/user/gavel/failures\" AND metric.labels.operation=\"place_bid\"", 4],
     ]
-    error_message = "An hour and its last five minutes."
+    error_message = "An hour and its last five minutes, and five failed bids in the hour."
   }
   assert {
-    condition     = [for condition in google_monitoring_alert_policy.burn["push-slow"].conditions : condition.condition_threshold[0].threshold_value] == [6, 6] && google_monitoring_alert_policy.burn["push-slow"].severity == "WARNING"
+    condition     = [for condition in google_monitoring_alert_policy.burn["push-slow"].conditions : condition.condition_threshold[0].threshold_value] == [6, 6, 4] && google_monitoring_alert_policy.burn["push-slow"].severity == "WARNING"
     error_message = "Six hours and their last half."
+  }
+  assert {
+    condition = alltrue([for name, policy in google_monitoring_alert_policy.burn :
+      policy.conditions[2].condition_threshold[0].aggregations[0].alignment_period == (endswith(name, "-fast") ? "3600s" : "21600s")
+      && policy.conditions[2].condition_threshold[0].threshold_value >= 2
+    ])
+    error_message = "One event alone never wakes anybody; there must be several in the long window."
+  }
+  assert {
+    condition     = strcontains(google_logging_metric.late_closings.filter, "jsonPayload.delay_seconds>${local.objectives["closing-delay"].max}\n")
+    error_message = "Late is what the objective calls late."
+  }
+  assert {
+    condition     = alltrue([for policy in google_monitoring_alert_policy.burn : policy.alert_strategy[0].auto_close == "3600s"])
+    error_message = "What is over is closed, also where no bid comes any more."
   }
   assert {
     condition     = alltrue([for objective in local.objectives : local.burns.fast.rate < 1 / (1 - objective.goal)])
@@ -102,12 +119,16 @@ run "everything_wrong_has_its_alert" {
   command = plan
 
   assert {
-    condition     = toset(keys(google_monitoring_alert_policy.threshold)) == toset(["bugs", "database-connections", "database-disk", "deadlocks", "lost-requests", "replication-lag", "scheduler-failures"])
-    error_message = "Seven thresholds."
+    condition     = toset(keys(google_monitoring_alert_policy.threshold)) == toset(["bugs", "database-connections", "database-disk", "database-disk-full", "deadlocks", "lost-requests", "replication-lag", "scheduler-failures"])
+    error_message = "Eight thresholds."
   }
   assert {
     condition     = google_monitoring_alert_policy.threshold["database-connections"].conditions[0].condition_threshold[0].threshold_value == 400
     error_message = "At four fifths of what the server takes."
+  }
+  assert {
+    condition     = google_monitoring_alert_policy.threshold["database-disk"].conditions[0].condition_threshold[0].threshold_value == 400 * 1000000000
+    error_message = "At four fifths of what the disk may become, not of what it is: it grows by itself."
   }
   assert {
     condition     = strcontains(google_monitoring_alert_policy.threshold["replication-lag"].conditions[0].condition_threshold[0].filter, "database_id=\"demo:gavel-replica\"")
@@ -151,7 +172,7 @@ run "every_alert_links_its_runbook_and_tells_everybody" {
     error_message = "The mail's channel and the one given."
   }
   assert {
-    condition     = length(output.alert_policies) == 20 && output.email_channels == ["projects/demo/notificationChannels/mail"]
+    condition     = length(output.alert_policies) == 21 && output.email_channels == ["projects/demo/notificationChannels/mail"]
     error_message = "Ten burn rates, seven thresholds, two places, one silence."
   }
 }
@@ -174,7 +195,7 @@ run "the_dashboard_shows_every_metric" {
 
   assert {
     condition = alltrue([
-      for name in ["bugs", "closing_delay", "failures", "latency", "lost_requests", "mirror_lag", "mirror_unreachable", "pushes_missed", "requests"] :
+      for name in ["bugs", "closing_delay", "failures", "late_closings", "latency", "lost_requests", "mirror_lag", "mirror_unreachable", "pushes_missed", "requests"] :
       strcontains(google_monitoring_dashboard.market.dashboard_json, "logging.googleapis.com/user/gavel/${name}\\\"")
     ])
     error_message = "Nothing is counted that nobody sees."
@@ -186,6 +207,10 @@ run "the_dashboard_shows_every_metric" {
   assert {
     condition     = length(distinct([for tile in local.tiles : "${tile.xPos},${tile.yPos}"])) == length(local.charts) && max([for tile in local.tiles : tile.xPos + tile.width]...) == 48
     error_message = "No chart lies upon another or outside the page."
+  }
+  assert {
+    condition     = !strcontains(google_monitoring_dashboard.market.dashboard_json, "Pos\":0")
+    error_message = "A plan without a change says so."
   }
 }
 
@@ -226,4 +251,15 @@ run "a_channel_by_its_number_is_refused" {
   command = plan
   variables { notification_channels = ["123"] }
   expect_failures = [var.notification_channels]
+}
+
+run "the_smallest_disk_is_accepted" {
+  command = plan
+  variables { disk_limit_gigabytes = 10 }
+}
+
+run "a_disk_that_there_is_not_is_refused" {
+  command = plan
+  variables { disk_limit_gigabytes = 9 }
+  expect_failures = [var.disk_limit_gigabytes]
 }
