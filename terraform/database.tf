@@ -10,6 +10,7 @@ module "database" {
   max_connections         = var.database_max_connections
   migrate_account         = local.migrate_account
   network_id              = module.network.network_id
+  operators               = var.database_operators
   point_in_time_recovery  = var.database_point_in_time_recovery
   region                  = var.region
   replica_enabled         = var.database_replica_enabled
@@ -17,4 +18,16 @@ module "database" {
   replica_tier            = var.database_replica_tier
   retained_backups        = var.database_retained_backups
   tier                    = var.database_tier
+}
+
+# What lets them in at all, from the console's Cloud SQL Studio or by the Auth Proxy.
+resource "google_project_iam_member" "operator" {
+  for_each = {
+    for pair in setproduct(var.database_operators, ["roles/cloudsql.client", "roles/cloudsql.instanceUser", "roles/cloudsql.studioUser"]) :
+    join(" ", pair) => { email = pair[0], role = pair[1] }
+  }
+
+  project = var.project_id
+  role    = each.value.role
+  member  = "user:${each.value.email}"
 }

@@ -96,6 +96,13 @@ variable "database_max_connections" {
   }
 }
 
+variable "database_operators" {
+  description = "E-mail addresses of people who may do everything inside the database, for when something is wrong in there."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
 variable "database_point_in_time_recovery" {
   description = "Whether any moment of the last seven days can be restored."
   type        = bool

@@ -93,6 +93,11 @@ run "dev_is_cheap" {
   }
 
   assert {
+    condition     = length(setsubtract(flatten([for function in module.function : function.roles]), module.delivery.grantable_roles)) == 0
+    error_message = "whoever deploys may give a function every role that it needs"
+  }
+
+  assert {
     condition     = length(distinct([for function in module.function : function.service_account_email])) == 9
     error_message = "every function has an account of its own"
   }
@@ -324,5 +329,18 @@ run "an_edge_closes_the_side_door" {
   assert {
     condition     = module.function["place_bid"].settings["ALLOWED_ORIGINS"] == "https://gavel-test.web.app,https://gavel-test.firebaseapp.com"
     error_message = "the site may call another host"
+  }
+}
+
+run "people_reach_the_database" {
+  command = plan
+
+  variables {
+    database_operators = ["ann@example.com"]
+  }
+
+  assert {
+    condition     = toset([for member in google_project_iam_member.operator : "${member.member} ${member.role}"]) == toset(["user:ann@example.com roles/cloudsql.client", "user:ann@example.com roles/cloudsql.instanceUser", "user:ann@example.com roles/cloudsql.studioUser"])
+    error_message = "a user of the database who cannot reach it is none"
   }
 }

@@ -112,6 +112,11 @@ run "prod_survives" {
   }
 
   assert {
+    condition     = length(setsubtract(flatten([for function in module.function : function.roles]), module.delivery.grantable_roles)) == 0
+    error_message = "whoever deploys may give a function every role that it needs"
+  }
+
+  assert {
     condition     = length(distinct([for function in module.function : function.service_account_email])) == 9
     error_message = "every function has an account of its own"
   }

@@ -146,6 +146,16 @@ resource "google_sql_user" "migrate" {
   database_roles = ["cloudsqlsuperuser"] # it alters the schema, makes the analysts' user and grants the others' rights
 }
 
+# People who look after the server: by IAM as well, so that nobody has a password and whoever leaves has no way in.
+resource "google_sql_user" "operator" {
+  for_each = var.operators
+
+  name           = each.value
+  instance       = google_sql_database_instance.primary.name
+  type           = "CLOUD_IAM_USER"
+  database_roles = ["cloudsqlsuperuser"]
+}
+
 locals {
   # Each differs from the server's default, or must not be left to it.
   flags = {

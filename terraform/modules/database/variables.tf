@@ -96,6 +96,25 @@ variable "network_id" {
   nullable    = false
 }
 
+variable "operators" {
+  description = "E-mail addresses of people who may do everything inside the database; to MySQL each is what stands before the @."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for email in var.operators : can(regex("^[a-z0-9._-]{1,32}@[a-z0-9.-]+$", email))])
+    error_message = "Give addresses in lower case; what stands before the @ has at most 32 letters, digits and . _ - (MySQL's limit)."
+  }
+
+  validation {
+    condition = length(distinct([
+      for email in concat(tolist(var.operators), values(var.function_accounts), [var.migrate_account]) : split("@", email)[0]
+    ])) == length(var.operators) + length(var.function_accounts) + 1
+    error_message = "Two accounts would be one user to MySQL, which knows only what stands before the @."
+  }
+}
+
 variable "point_in_time_recovery" {
   description = "Whether any moment of the last log_days can be restored (binary log)."
   type        = bool

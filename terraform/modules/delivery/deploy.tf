@@ -1,5 +1,6 @@
-# Who deploys, and what it may do: change what is deployed. It may not read secrets, hand itself roles, or change who deploys: secrets,
-# this module, the billing account and new services of the project are applied by a person.
+# Who deploys, and what it may do: change what is deployed. It may not read secrets, hand itself roles, or change who deploys. A person
+# applies secrets and who may read them, this module, the accounts of new operations, new services of the project, people's database
+# users and the budget (docs/operations.md).
 locals {
   roles = {
     "roles/cloudfunctions.developer"          = "functions"
@@ -28,14 +29,13 @@ locals {
     "roles/storage.bucketViewer"              = "reads buckets' settings, for plans"
   }
 
-  # What functions and jobs need to run, and all that the deploy account may give away at the project's level.
+  # All that the deploy account may give away at the project's level: what functions run with (functions.tf; a test of
+  # the root compares).
   grantable = [
     "roles/cloudsql.client",
     "roles/cloudsql.instanceUser",
-    "roles/cloudtrace.agent",
     "roles/datastore.user",
-    "roles/logging.logWriter",
-    "roles/monitoring.metricWriter",
+    "roles/telemetry.tracesWriter",
   ]
 }
 

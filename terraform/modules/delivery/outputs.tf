@@ -3,6 +3,11 @@ output "archives_bucket" {
   value       = google_storage_bucket.archives.name
 }
 
+output "grantable_roles" {
+  description = "Roles in the project that the account that deploys may give to functions."
+  value       = local.grantable
+}
+
 output "image_prefix" {
   description = "What stands before the name of an image in the registry: HOST/PROJECT/REPOSITORY."
   value       = "${var.region}-docker.pkg.dev/${var.project_id}/${google_artifact_registry_repository.images.repository_id}"

@@ -205,3 +205,39 @@ run "the_log_is_kept_for_a_week_at_most" {
 
   expect_failures = [var.log_days]
 }
+
+run "people_come_in_by_their_own_accounts" {
+  command = plan
+  variables { operators = ["ann@example.com"] }
+
+  assert {
+    condition     = google_sql_user.operator["ann@example.com"].type == "CLOUD_IAM_USER" && google_sql_user.operator["ann@example.com"].database_roles == tolist(["cloudsqlsuperuser"])
+    error_message = "without a password, and with what mending needs"
+  }
+}
+
+run "nobody_comes_in_unasked" {
+  command = plan
+
+  assert {
+    condition     = length(google_sql_user.operator) == 0
+    error_message = "people are named"
+  }
+}
+
+run "a_person_is_not_a_function" {
+  command = plan
+  variables { operators = ["place-bid@example.com"] }
+  expect_failures = [var.operators]
+}
+
+run "a_name_of_32_characters" {
+  command = plan
+  variables { operators = ["abcdefghijklmnopqrstuvwxyz012345@example.com"] }
+}
+
+run "a_name_of_33_characters" {
+  command = plan
+  variables { operators = ["abcdefghijklmnopqrstuvwxyz0123456@example.com"] }
+  expect_failures = [var.operators]
+}

@@ -65,7 +65,7 @@ run "the_account_cannot_raise_itself" {
     error_message = "No role by which it reads secrets or gives itself more."
   }
   assert {
-    condition     = google_project_iam_member.grants.condition[0].expression == "api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly(['roles/cloudsql.client', 'roles/cloudsql.instanceUser', 'roles/cloudtrace.agent', 'roles/datastore.user', 'roles/logging.logWriter', 'roles/monitoring.metricWriter'])"
+    condition     = google_project_iam_member.grants.condition[0].expression == "api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly(['roles/cloudsql.client', 'roles/cloudsql.instanceUser', 'roles/datastore.user', 'roles/telemetry.tracesWriter'])"
     error_message = "What it grants is a short list."
   }
   assert {
