@@ -1,5 +1,6 @@
 """The workflows: clean under three linters, pinned, with the least rights, and of one mind with Terraform."""
 
+import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -90,10 +91,19 @@ def test_a_job_has_what_it_needs_and_no_more(file: Path) -> None:
     assert "concurrency" in workflow
     for name, job in workflow["jobs"].items():
         assert job["permissions"], name
-        assert "uses" in job or 0 < job["timeout-minutes"] <= 120, name
+        assert "uses" in job or 0 < job["timeout-minutes"] <= 240, name
         if job["permissions"].get("id-token"):
             assert file.stem == "deploy", name
             assert "environment" in job, name
+
+
+def test_a_job_has_time_for_every_step_to_take_its_own() -> None:
+    """The way back comes last, and being cut off in the middle of it would be the worst of all."""
+    plan, deploy = deploy_jobs()
+    taken = [step["timeout-minutes"] for step in deploy["steps"] if "timeout-minutes" in step]
+
+    assert len(taken) >= 6
+    assert sum(taken) + plan["timeout-minutes"] / 3 <= deploy["timeout-minutes"]  # and for setting up
 
 
 def test_a_checkout_leaves_no_credentials_behind() -> None:
@@ -145,6 +155,41 @@ def test_terraform_is_given_every_variable_that_it_asks_for() -> None:
     assert read <= outputs
 
 
+def test_an_installation_has_the_last_word() -> None:
+    """Its variables come after its environment's, as on a person's machine: of two files the later one counts."""
+    plan, _ = deploy_jobs()
+    scripts = [str(step.get("run")) for step in plan["steps"]] + [(ROOT / ".github" / "roll_back.sh").read_text()]
+    order = [re.findall(r"-var-file=\"?([\w./$-]+)", script) for script in scripts if "-var-file" in script]
+
+    assert order == [["environments/$ENVIRONMENT.tfvars", "installation.tfvars.json"]] * 2
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "told"),
+    [
+        pytest.param("Apply complete!", 0, "", id="all is well"),
+        pytest.param("Error: Error creating Service", 1, "", id="halfway"),
+        pytest.param("Error: Saved plan is stale", 1, "untouched=true\n", id="stale"),
+        pytest.param("Error: Error acquiring the state lock", 1, "untouched=true\n", id="locked"),
+    ],
+)
+def test_what_was_not_begun_is_not_taken_back(said: str, status: int, told: str, tmp_path: Path) -> None:
+    """The step says so to the one that rolls back; it fails whenever Terraform does."""
+    _, deploy = deploy_jobs()
+    (apply,) = [step["run"] for step in deploy["steps"] if step.get("id") == "apply"]
+    program(tmp_path / "terraform", f"echo '{said}'; exit {status}")
+    output = tmp_path / "output"
+    output.touch()
+    env = {"PATH": f"{tmp_path}:{os.defpath}", "GITHUB_OUTPUT": str(output), "RUNNER_TEMP": str(tmp_path)}
+
+    done = subprocess.run(["bash", "-eo", "pipefail", "-c", apply], env=env, check=False, capture_output=True)
+
+    assert done.returncode == status
+    assert output.read_text() == told
+    (back,) = [step["if"] for step in deploy["steps"] if step.get("name") == "Roll back"]
+    assert "!steps.apply.outputs.untouched" in back
+
+
 def steps() -> Iterator[dict[str, Any]]:
     """Every step of every workflow."""
     for file in WORKFLOWS:
@@ -156,3 +201,9 @@ def deploy_jobs() -> tuple[dict[str, Any], dict[str, Any]]:
     """The two jobs that become the deploy account: the plan's, and the one that carries it out."""
     jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "deploy.yml").read_text(encoding="utf-8"))["jobs"]
     return jobs["plan"], jobs["deploy"]
+
+
+def program(path: Path, script: str) -> None:
+    """A command of that name which does this."""
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
