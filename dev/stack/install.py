@@ -1,4 +1,4 @@
-"""Installs what a machine lacks: a database server, Node, Java, Chromium; builds the site."""
+"""Installs what a machine lacks: a database server, Node, Java, Chromium, the Auth emulator; builds the site."""
 
 import hashlib
 import importlib
@@ -16,6 +16,7 @@ from dev.stack.progress import step
 from dev.stack.settings import ROOT, StackSettings
 
 CONSTRAINTS = ROOT / "constraints.txt"
+AUTH_EMULATOR = ROOT / "tests" / "browser" / "auth_emulator"
 OLDEST_NODE = 20
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -43,6 +44,8 @@ def prepare_machine(settings: StackSettings, env: Mapping[str, str], *, tests: b
     if tests and shutil.which("git") is None:
         with step("install git", spin=False):
             _apt("git", log=log, by_hand="No git was found, with which a release's sources are kept. Install it.")
+    if tests:
+        install_auth_emulator(log=log)
     build_site(settings.site, log=log)
 
 
@@ -62,21 +65,30 @@ def build_site(site: Path, *, log: Path) -> None:
 
 
 def install_site_packages(site: Path, *, log: Path) -> None:
-    """Install what package-lock.json names, if it has changed since.
+    """Install what the site's package-lock.json names, if it has changed since.
 
     Raises:
         StartFailed: npm failed; the message names its log.
     """
-    wanted = _digest([site / "package-lock.json"])
-    stamp = site / "node_modules" / ".gavel-installed"
-    if not stamp.exists() or stamp.read_text() != wanted:
-        with step("install the site's packages"):
-            npm(["ci", "--no-audit", "--no-fund"], site=site, log=log)
-            stamp.write_text(wanted)
+    _install_packages(site, "the site's packages", log=log)
+
+
+def install_auth_emulator(*, log: Path) -> None:
+    """Install Firebase's Auth emulator, which the tests of signing in talk to, if it has changed since.
+
+    Raises:
+        StartFailed: npm failed; the message names its log.
+    """
+    _install_packages(AUTH_EMULATOR, "the Auth emulator", log=log)
+
+
+def node(log: Path | None = None) -> str:
+    """The program that runs JavaScript, installed if there is none that is new enough."""
+    return "node" if _node_release() >= OLDEST_NODE else str(_packaged_node(log) / "bin" / "node")
 
 
 def npm(arguments: Sequence[str], *, site: Path, log: Path | None = None) -> None:
-    """Run npm in the site's folder, its output in the log, or shown if there is no log.
+    """Run npm in a folder, its output in the log, or shown if there is no log.
 
     Raises:
         StartFailed: it failed.
@@ -88,6 +100,15 @@ def npm(arguments: Sequence[str], *, site: Path, log: Path | None = None) -> Non
     path = os.pathsep.join([str(package / "bin"), os.environ.get("PATH", os.defpath)])
     npm_cli = package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"  # its bin/npm is a copy, not a link
     _run([str(package / "bin" / "node"), str(npm_cli), *arguments], log=log, cwd=site, env=os.environ | {"PATH": path})
+
+
+def _install_packages(folder: Path, what: str, *, log: Path) -> None:
+    wanted = _digest([folder / "package-lock.json"])
+    stamp = folder / "node_modules" / ".gavel-installed"
+    if not stamp.exists() or stamp.read_text() != wanted:
+        with step(f"install {what}"):
+            npm(["ci", "--no-audit", "--no-fund"], site=folder, log=log)
+            stamp.write_text(wanted)
 
 
 def _packaged_node(log: Path | None) -> Path:

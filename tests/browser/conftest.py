@@ -1,7 +1,8 @@
 """Real Chromium before the real site: the gateway, the functions behind it, and windows of people.
 
 There are two houses: the quiet one runs without the Firestore emulator, so that its pages poll; the live one has it.
-A test module takes the quiet one unless it overrides `house` and `market`.
+Two more are like the quiet one, but people sign in as on a deployed site. A test module takes the quiet one unless it
+overrides `house` and `market`.
 """
 
 import fcntl
@@ -19,6 +20,8 @@ from dev.stack.gateway import GatewayFacts, served
 from dev.stack.install import BROWSERS, build_site
 from dev.stack.issuer import Issuer
 from dev.stack.settings import ROOT
+from dev.stack.site import Accounts
+from tests.browser.accounts import AuthEmulator, private_auth_emulator
 from tests.browser.window import Window
 from tests.conftest import OPERATIONS
 from tests.market import Functions, Market, running_functions
@@ -71,6 +74,29 @@ def live_house(
         yield url
 
 
+@pytest.fixture(scope="session")
+def auth_emulator(project: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AuthEmulator]:
+    """The service that accounts are at."""
+    with private_auth_emulator(project, lock=tmp_path_factory.getbasetemp().parent / "auth.lock") as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="session")
+def accounts_house(functions: Functions, issuer: Issuer, project: str, auth_emulator: AuthEmulator) -> Iterator[str]:
+    """The address of a stack where people sign in by password."""
+    accounts = Accounts(emulator=auth_emulator.address)
+    with served(_facts(functions, issuer, project, emulator=None, accounts=accounts)) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def google_house(functions: Functions, issuer: Issuer, project: str, auth_emulator: AuthEmulator) -> Iterator[str]:
+    """The address of a stack where people sign in through Google's window, and nobody opens an account otherwise."""
+    accounts = Accounts(emulator=auth_emulator.address, providers=("password", "google.com"), sign_up=False)
+    with served(_facts(functions, issuer, project, emulator=None, accounts=accounts)) as url:
+        yield url
+
+
 @pytest.fixture
 def house(quiet_house: str) -> str:
     """The address that windows open."""
@@ -120,7 +146,9 @@ def _warm_up(market: Market, firestore: str) -> None:
     raise AssertionError("the mirror shows no bid")
 
 
-def _facts(functions: Functions, issuer: Issuer, project: str, *, emulator: str | None) -> GatewayFacts:
+def _facts(
+    functions: Functions, issuer: Issuer, project: str, *, emulator: str | None, accounts: Accounts | None = None
+) -> GatewayFacts:
     return GatewayFacts(
         functions={operation: function.url for operation, function in functions.items()},
         issuer=issuer,
@@ -128,4 +156,5 @@ def _facts(functions: Functions, issuer: Issuer, project: str, *, emulator: str 
         emulator=emulator,
         project=project,
         site_url="http://site",
+        accounts=accounts,
     )

@@ -1,7 +1,10 @@
 """The headers of the site on the local stack: what pages may load, and whom they may talk to."""
 
+import json
+
 import pytest
 
+from dev.stack.settings import ROOT
 from dev.stack.site import GOOGLE, Accounts, security_headers
 
 EMULATOR = "127.0.0.1:8711"
@@ -50,3 +53,13 @@ def test_googles_window_needs_its_script_its_frame_and_to_answer(providers: tupl
         "frame-src": f"http://{AUTH}",
     }
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin-allow-popups"
+
+
+def test_the_auth_emulator_is_of_the_release_that_deploys() -> None:
+    """Two folders pin it: this one installs a quarter of it."""
+    pinned = {
+        json.loads((ROOT / folder / "package.json").read_text(encoding="utf-8"))[kind]["firebase-tools"]
+        for folder, kind in ((".github/hosting", "devDependencies"), ("tests/browser/auth_emulator", "dependencies"))
+    }
+
+    assert len(pinned) == 1

@@ -44,7 +44,7 @@ class AccountSignIn extends HTMLElement {
   }
 
   #finish() {
-    announce(`Signed in as ${this.services.session.name}.`);
+    announce(`Signed in: ${this.services.session.name}`);
     this.dispatchEvent(new Event('sign-in-finished', { bubbles: true }));
   }
 }
