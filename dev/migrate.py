@@ -17,6 +17,8 @@ import os
 import sys
 from dataclasses import replace
 
+import pymysql
+
 from common.config import DatabaseSettings, SettingsError
 from common.store.accounts import BadAccount, admit_analysts, allow_working
 from common.store.connect import connector
@@ -48,6 +50,9 @@ def main() -> int:
             connection.close()
     except (BadAccount, MigrationError, SettingsError) as error:
         print(f"migrate: {error}", file=sys.stderr)
+        return 1
+    except pymysql.MySQLError as error:
+        print(f"migrate: the database refuses: {error}", file=sys.stderr)
         return 1
     return 0
 
