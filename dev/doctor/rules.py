@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from dev.doctor.finding import Check, Finding
+from dev.doctor.finding import Check, Finding, told
 from dev.doctor.installation import Installation
 
 CHECK = Check("rules")
@@ -29,7 +29,12 @@ def look(installation: Installation) -> Iterator[Finding]:
     host = f"http://{emulator}" if emulator else "https://firestore.googleapis.com"
     documents = f"{host}/v1/projects/{mirror.project}/databases/(default)/documents"
     with installation.http() as http:
-        found = [*_reading(http, documents), *_writing(http, documents)]
+        try:
+            found = [*_reading(http, documents), *_writing(http, documents)]
+        except httpx.TransportError as error:
+            advice = "Bids go on and pages poll; sync_mirror shows what was missed once it answers."
+            yield CHECK.fault(f"Firestore does not answer at {host} ({told(error)})", advice)
+            return
     yield from found or [CHECK.good("anybody reads listings, fifty at most at once; nobody writes")]
 
 

@@ -475,12 +475,15 @@ def test_rules_that_are_not_ours_are_told(
 
 
 def test_an_emulator_that_is_gone_is_told(sound: Installation) -> None:
-    """The other checks go on."""
+    """By its address, and what it means; the other checks go on."""
     gone = changed(sound, MIRROR="firestore", FIRESTORE_EMULATOR_HOST=f"{ports.HOST}:{ports.free_port()}")
 
     findings = list(examination.examine(gone))
 
-    assert [f.check for f in findings if f.level is Level.FAULT] == ["rules"]
+    (fault,) = [finding for finding in findings if finding.level is Level.FAULT]
+    assert fault.check == "rules"
+    assert f"does not answer at http://{gone.env['FIRESTORE_EMULATOR_HOST']}" in fault.said
+    assert "Bids go on" in fault.advice
 
 
 def test_a_function_that_does_not_answer_is_named(sound: Installation) -> None:
