@@ -1,4 +1,4 @@
-# For those who outgrow the site's own rewrites: rate limits and a certificate of one's own, at about 25 dollars a month.
+# For those who outgrow the site's own rewrites: rate limits and a certificate of one's own, at about 32 dollars a month.
 module "edge" {
   source = "./modules/edge"
   count  = var.edge_domain == null ? 0 : 1
