@@ -3,6 +3,7 @@ module "identity" {
 
   authorized_domains = toset(concat(
     [for origin in module.site.origins : trimprefix(origin, "https://")],
+    ["${var.project_id}.firebaseapp.com"], # Google's window and the links of messages open there, whatever the site is called
     var.environment == "dev" ? ["localhost"] : [],
   ))
   google_enabled  = var.federated_sign_in

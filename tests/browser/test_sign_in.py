@@ -104,6 +104,19 @@ def test_confirming_in_another_tab_is_noticed(open_window: OpenWindow, auth_emul
     expect(window("#sign-in-dialog")).to_be_hidden()
 
 
+def test_coming_back_to_the_page_is_enough(open_window: OpenWindow, auth_emulator: AuthEmulator) -> None:
+    """Nobody has to press anything after following the link."""
+    email, window = an_address(), open_window()
+    window.open()
+    register(window, email)
+    auth_emulator.follow_link(auth_emulator.link(email))
+
+    window.page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+
+    expect(window("#sign-in-dialog")).to_be_hidden()
+    expect(window("#confirm-address")).to_have_count(0)
+
+
 def test_a_wrong_password_and_an_unknown_address_sound_the_same(
     open_window: OpenWindow, auth_emulator: AuthEmulator
 ) -> None:

@@ -3,6 +3,7 @@
  * load it.
  */
 
+import { initializeApp } from 'firebase/app';
 import {
   browserLocalPersistence,
   browserPopupRedirectResolver,
@@ -18,14 +19,14 @@ import {
   signOut,
   updateProfile,
 } from 'firebase/auth';
-import { firebaseApp } from './firebase-app.js';
 
 /**
  * Everything throws Firebase's errors, whose `code` pure/credentials.js turns into a sentence.
  * @param {import('./config.js').Config} config
  */
 export function connect(config) {
-  const auth = initializeAuth(firebaseApp(config), {
+  // An app of its own: with one for both, Firestore would open its connection anew with every token, to read what anybody may read.
+  const auth = initializeAuth(initializeApp(config.firebase, 'accounts'), {
     persistence: browserLocalPersistence,
     // It fetches a script of Google's, which the content security policy forbids where it is not needed.
     popupRedirectResolver: config.sign_in.providers.includes('google.com') ? browserPopupRedirectResolver : undefined,

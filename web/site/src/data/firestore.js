@@ -2,15 +2,15 @@
  * Firestore's SDK, and all that the site uses of it. Imported dynamically by live.js: it is as large as a photograph.
  */
 
+import { initializeApp } from 'firebase/app';
 import { collection, connectFirestoreEmulator, doc, documentId, getFirestore, limit, onSnapshot, query, where } from 'firebase/firestore';
-import { firebaseApp } from './firebase-app.js';
 
 /**
  * @param {import('./config.js').Config} config
  * @returns {import('firebase/firestore').Firestore}
  */
 export function connect(config) {
-  const firestore = getFirestore(firebaseApp(config));
+  const firestore = getFirestore(initializeApp(config.firebase ?? { projectId: config.project }));
   if (config.firestore_emulator) connectFirestoreEmulator(firestore, ...hostAndPort(config.firestore_emulator));
   return firestore;
 }

@@ -30,10 +30,7 @@ const FAULTS = {
   'weak-password': TOO_WEAK,
   'password-does-not-meet-requirements': TOO_WEAK,
   'email-already-in-use': fault('email', 'This address has an account already. Sign in with it, or set a new password.'),
-  'account-exists-with-different-credential': fault(
-    null,
-    'This address has an account with a password. Sign in with that; Google then asks you in no other way.',
-  ),
+  'account-exists-with-different-credential': fault('password', 'This address has an account with a password. Sign in with that.'),
   'too-many-requests': fault(null, 'Those were many attempts. Wait a few minutes and try again, or set a new password.'),
   'quota-exceeded': fault(null, 'Very many people are signing in. Wait a few minutes and try again.'),
   'user-disabled': fault(null, 'This account has been closed by the house. Write to us if you think that is wrong.'),
