@@ -11,7 +11,7 @@ import httpx
 
 from dev.stack.functions import FunctionProcess
 from dev.stack.issuer import Issuer
-from tests.market import Document, Records, a_key, a_listing
+from tests.market import Document, a_key, a_listing
 
 OPERATIONS = ("create_listing", "place_bid", "get_listing", "search_listings", "close_auctions", "sync_mirror")
 """What every release has had since the first."""
@@ -93,14 +93,3 @@ class Version:
     def scheduler(self) -> Person:
         """The scheduler's service account."""
         return Person(version=self, token=self.issuer.service_token())
-
-
-def let_pass(tables: Records, listing_id: str, seconds: int) -> None:
-    """Let so much time have passed for a listing and its bids: everything that happened, happened that much earlier."""
-    for table, columns in (
-        ("listings", ("created_at", "starts_at", "scheduled_end", "ends_at")),
-        ("bids", ("placed_at", "ends_at")),
-    ):
-        earlier = ", ".join(f"{column} = {column} - INTERVAL {seconds} SECOND" for column in columns)
-        identity = "id" if table == "listings" else "listing_id"
-        tables.execute(f"UPDATE {table} SET {earlier} WHERE {identity} = %s", listing_id)  # noqa: S608 - our own names

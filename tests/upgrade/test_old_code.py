@@ -17,7 +17,7 @@ from tests.races.arena import wait_until
 from tests.races.crowd import Crowd
 from tests.races.invariants import Recorded
 from tests.upgrade.conftest import Mirrors, Upgrade
-from tests.upgrade.people import Version, let_pass
+from tests.upgrade.people import Version
 
 Check = Callable[[str], Recorded]
 DAY_SECONDS = 86_400
@@ -67,7 +67,7 @@ def test_an_auction_runs_from_offer_to_winner_by_old_functions(old: Version, tab
     assert extended > timedelta(seconds=60), "each bid came in the last two minutes"
     assert old.nobody.found(q=title) == [lot["id"]]
 
-    let_pass(tables, lot["id"], DAY_SECONDS)
+    tables.let_pass(lot["id"], DAY_SECONDS)
     old.scheduler.run("close_auctions")
 
     ended = old.user("cyd").get(lot["id"])["listing"]
@@ -95,7 +95,7 @@ def test_one_release_goes_on_with_what_the_other_began(
     assert essence(one, lot) == essence(other, lot)
     assert other.user("ann").get(lot)["you"]["your_max"] == 30_00
 
-    let_pass(tables, lot, DAY_SECONDS)
+    tables.let_pass(lot, DAY_SECONDS)
     other.scheduler.run("close_auctions")
     one.scheduler.run("close_auctions")
 
@@ -115,7 +115,7 @@ def test_a_listing_that_one_release_opens_takes_bids_at_the_other(
     for version in pair:
         assert version.user("ann").try_bid(lot, 10_00).json()["code"] == "auction_not_started"
 
-    let_pass(tables, lot, 2 * DAY_SECONDS)
+    tables.let_pass(lot, 2 * DAY_SECONDS)
     one.scheduler.run("close_auctions")
 
     other.user("ann").bid(lot, 10_00)
@@ -143,7 +143,7 @@ def test_both_releases_close_at_once_what_both_were_bid_on(
     lots = [version.user("seller").create()["id"] for version in (old, new) for _ in range(20)]
     for place, lot in enumerate(lots):
         (new, old)[place % 2].user("ann").bid(lot, 10_00)
-        let_pass(tables, lot, DAY_SECONDS)
+        tables.let_pass(lot, DAY_SECONDS)
 
     with ThreadPoolExecutor(2) as both:
         runs = [both.submit(version.scheduler.run, "close_auctions") for version in (old, new)]
