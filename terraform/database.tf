@@ -15,6 +15,7 @@ module "database" {
   region                  = var.region
   replica_enabled         = var.database_replica_enabled
   replica_max_connections = var.database_replica_max_connections
+  replica_name            = var.database_replica_name
   replica_tier            = var.database_replica_tier
   retained_backups        = var.database_retained_backups
   tier                    = var.database_tier

@@ -139,6 +139,13 @@ variable "database_replica_max_connections" {
   }
 }
 
+variable "database_replica_name" {
+  description = "Second part of the name of the analysts' replica; another makes another replica and then removes the old one."
+  type        = string
+  default     = "analysts"
+  nullable    = false
+}
+
 variable "database_replica_tier" {
   description = "Machine type of the analysts' replica."
   type        = string

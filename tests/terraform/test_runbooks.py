@@ -13,7 +13,7 @@ PAGES = sorted(path for path in RUNBOOKS.glob("*.md") if path.name != "README.md
 WITHOUT_LINK = {"budget"}
 """A budget's mail has no room for a link; its page is found by its name."""
 
-SECTIONS = ["What it means", "Look", "Do", "Afterwards"]
+SECTIONS = ["What it means", "Look", "Do", "Over when", "Afterwards"]
 
 
 def text_of(path: Path) -> str:
@@ -44,8 +44,8 @@ def test_every_policy_links_a_page() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_a_page_says_what_to_look_at_and_what_to_do(page: Path) -> None:
-    """The same four sections in the same order, each with something in it."""
+def test_a_page_says_what_to_look_at_what_to_do_and_when_it_is_over(page: Path) -> None:
+    """The same five sections in the same order, each with something in it."""
     text = text_of(page)
 
     headings = re.findall(r"^## (.*)$", text, re.MULTILINE)

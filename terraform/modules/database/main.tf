@@ -72,20 +72,21 @@ resource "google_sql_database_instance" "primary" {
   }
 }
 
+# It holds nothing of its own: one that hangs is replaced by another under a new name, which is made before the old one goes.
 resource "google_sql_database_instance" "replica" {
   for_each = var.replica_enabled ? { analysts = var.replica_tier } : {}
 
-  name                 = "${var.name}-analysts"
+  name                 = "${var.name}-${var.replica_name}"
   region               = var.region
   database_version     = "MYSQL_8_4"
   master_instance_name = google_sql_database_instance.primary.name
-  deletion_protection  = var.deletion_protection
+  deletion_protection  = false
 
   settings {
     tier                        = each.value
     edition                     = "ENTERPRISE"
     availability_type           = "ZONAL" # analysts can wait; it can be made again from the primary
-    deletion_protection_enabled = var.deletion_protection
+    deletion_protection_enabled = false
     disk_type                   = "PD_SSD"
     disk_size                   = var.disk_gigabytes
     disk_autoresize             = true
@@ -114,6 +115,8 @@ resource "google_sql_database_instance" "replica" {
   }
 
   lifecycle {
+    create_before_destroy = true
+
     precondition {
       condition     = var.backups_enabled && var.point_in_time_recovery
       error_message = "A replica reads the primary's binary log: turn on backups_enabled and point_in_time_recovery, or turn off replica_enabled."

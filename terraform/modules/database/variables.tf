@@ -21,7 +21,7 @@ variable "backups_enabled" {
 }
 
 variable "deletion_protection" {
-  description = "Whether Terraform and the API both refuse to delete the instances; also whether a last backup is kept for 30 days."
+  description = "Whether Terraform and the API both refuse to delete the primary; also whether a last backup is kept for 30 days."
   type        = bool
   nullable    = false
 }
@@ -147,6 +147,18 @@ variable "replica_max_connections" {
   validation {
     condition     = var.replica_max_connections >= 10 && var.replica_max_connections <= 100000
     error_message = "Choose 10 to 100000 connections."
+  }
+}
+
+variable "replica_name" {
+  description = "Second part of the replica's name; another makes another replica and then removes the old one. A deleted one's name is taken for a week."
+  type        = string
+  default     = "analysts"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$", var.replica_name))
+    error_message = "Give up to 32 lower-case letters, digits and hyphens, such as analysts-2."
   }
 }
 

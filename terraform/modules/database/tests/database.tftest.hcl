@@ -49,9 +49,7 @@ run "it_survives" {
   }
 
   assert {
-    condition = alltrue([for instance in concat([google_sql_database_instance.primary], values(google_sql_database_instance.replica)) :
-      instance.deletion_protection && instance.settings[0].deletion_protection_enabled
-    ])
+    condition     = google_sql_database_instance.primary.deletion_protection && google_sql_database_instance.primary.settings[0].deletion_protection_enabled
     error_message = "Terraform and the API both refuse to delete"
   }
 
@@ -240,4 +238,20 @@ run "a_name_of_33_characters" {
   command = plan
   variables { operators = ["abcdefghijklmnopqrstuvwxyz0123456@example.com"] }
   expect_failures = [var.operators]
+}
+
+run "a_replica_that_hangs_is_replaced" {
+  command = plan
+  variables { replica_name = "analysts-2" }
+
+  assert {
+    condition     = google_sql_database_instance.replica["analysts"].name == "gavel-analysts-2" && !google_sql_database_instance.replica["analysts"].deletion_protection && !google_sql_database_instance.replica["analysts"].settings[0].deletion_protection_enabled
+    error_message = "under another name, and nothing keeps the old one"
+  }
+}
+
+run "a_replica_without_a_name" {
+  command = plan
+  variables { replica_name = "" }
+  expect_failures = [var.replica_name]
 }
