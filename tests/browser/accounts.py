@@ -56,6 +56,10 @@ class AuthEmulator:
         answer = httpx.get(link, params=httpx.URL(link).params.merge(parameters))
         assert answer.status_code in (HTTPStatus.OK, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER), answer.text
 
+    def delete(self, token: str) -> None:
+        """Close an account."""
+        self._call("accounts:delete", idToken=token)
+
     def _call(self, method: str, **body: Any) -> dict[str, Any]:
         url = f"http://{self.address}/identitytoolkit.googleapis.com/v1/{method}?key=local"
         answer: dict[str, Any] = httpx.post(url, json=body).raise_for_status().json()

@@ -117,6 +117,42 @@ def test_coming_back_to_the_page_is_enough(open_window: OpenWindow, auth_emulato
     expect(window("#confirm-address")).to_have_count(0)
 
 
+def test_an_account_is_there_though_its_message_was_not_sent(
+    open_window: OpenWindow, auth_emulator: AuthEmulator
+) -> None:
+    """The service had sent too many: the page says so where the message can be sent again."""
+    email, window = an_address(), open_window()
+    window.may_be_refused(400)
+    window.page.route(
+        "**/accounts:sendOobCode**",
+        lambda route: route.fulfill(status=400, json={"error": {"message": "TOO_MANY_ATTEMPTS_TRY_LATER"}}),
+    )
+    window.open()
+    register(window, email)
+    expect(window("#address-error")).to_contain_text("Wait a few minutes")
+    expect(window("#account-name")).to_contain_text(email)
+
+    window.page.unroute_all()
+    window("#send-again").click()
+
+    expect(window("#address-news")).to_contain_text("on its way again")
+    assert auth_emulator.links(email)
+
+
+def test_an_account_that_is_gone_is_signed_in_no_longer(open_window: OpenWindow, auth_emulator: AuthEmulator) -> None:
+    """The page that remembers a name asks whether there is still such a person."""
+    email, window = an_address(), open_window()
+    token = auth_emulator.register(email, PASSWORD)
+    window.may_be_refused(400)
+    window.open()
+    sign_in(window, email)
+
+    auth_emulator.delete(token)
+    window.page.reload()
+
+    expect(window("#open-sign-in")).to_be_visible()
+
+
 def test_a_wrong_password_and_an_unknown_address_sound_the_same(
     open_window: OpenWindow, auth_emulator: AuthEmulator
 ) -> None:
