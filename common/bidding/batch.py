@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from common.deadline import Deadline
 from common.domain.actor import Actor
@@ -32,8 +33,7 @@ class PendingBid:
         return self.actor.user_id, self.idempotency_key
 
 
-@dataclass(frozen=True, slots=True)
-class AcceptedBid:
+class AcceptedBid(NamedTuple):
     """A bid that stands (`placed`), and its listing as the whole batch left it (`newest`)."""
 
     placed: PlacedBid
@@ -62,7 +62,7 @@ class Lot:
         listing, before = self._listing, self._standing
         check_open(listing.terms, listing.status, before.ends_at, now=self._now)
         check_may_bid(listing.terms, bid.actor.user_id)
-        pair = (listing.id, bid.actor.user_id)
+        pair = (self.listing_id, bid.actor.user_id)
         number = self._numbers.get(pair) or self.new_numbers.get(pair) or self._next_number()
         after = place(listing.terms, before, bidder=number, max_amount=bid.max_amount, now=self._now)
         if number == self._next_number():
@@ -71,17 +71,17 @@ class Lot:
         self._version += 1
         assert after.leader is not None
         placed = PlacedBid(
-            listing_id=listing.id,
-            seq=after.bid_count,
-            bidder_id=bid.actor.user_id,
-            bidder=number,
-            max_amount=bid.max_amount,
-            idempotency_key=bid.idempotency_key,
-            placed_at=self._now,
-            leader=after.leader,
-            price=after.price,
-            ends_at=after.ends_at,
-            version=self._version,
+            self.listing_id,
+            after.bid_count,
+            bid.actor.user_id,
+            number,
+            bid.max_amount,
+            bid.idempotency_key,
+            self._now,
+            after.leader,
+            after.price,
+            after.ends_at,
+            self._version,
         )
         self.placed.append(placed)
         return placed
@@ -90,8 +90,7 @@ class Lot:
         """The listing as it stands now; the first bid also makes a scheduled one active."""
         if not self.placed:
             return self._listing
-        return replace(
-            self._listing,
+        return self._listing._replace(
             standing=self._standing,
             status=Status.ACTIVE,
             version=self._version,
@@ -113,12 +112,14 @@ def judge(
     seen = dict(known)
     outcomes: list[PlacedBid | Refusal] = []
     for bid in bids:
+        key = bid.key
+        before = seen.get(key)
         try:
-            placed = _same_again(bid, seen[bid.key]) if bid.key in seen else _lot_of(bid, lots).take(bid)
+            placed = _same_again(bid, before) if before else _lot_of(bid, lots).take(bid)
         except Refusal as refusal:
             outcomes.append(refusal)
         else:
-            seen[bid.key] = placed
+            seen[key] = placed
             outcomes.append(placed)
     return outcomes
 

@@ -17,8 +17,8 @@ from common.config import LaneSettings
 from common.deadline import Deadline
 from common.domain.actor import Actor
 from common.domain.errors import Busy, IdempotencyKeyReused, Refusal
+from common.domain.listing import Offer
 from common.domain.placed_bid import PlacedBid
-from common.store.listings import Offer
 from common.store.session import ConstraintViolated
 from common.store.store import Store, Transaction
 

@@ -82,14 +82,8 @@ def place(terms: Terms, standing: Standing, *, bidder: int, max_amount: int, now
 
     price = _price(terms, standing.price, high_max, second_max)
     moved = not silent or price != standing.price
-    return Standing(
-        leader=leader,
-        high_max=high_max,
-        second_max=second_max,
-        price=price,
-        bid_count=standing.bid_count + 1,
-        ends_at=extended_end(terms, standing.ends_at, now=now) if moved else standing.ends_at,
-    )
+    ends_at = extended_end(terms, standing.ends_at, now=now) if moved else standing.ends_at
+    return Standing(leader, high_max, second_max, price, standing.bid_count + 1, ends_at)
 
 
 def _price(terms: Terms, shown: int, high_max: int, second_max: int | None) -> int:

@@ -55,21 +55,23 @@ def mirrored_listing(listing: Listing) -> Document:
     view = public_listing(listing)
     del view["id"], view["description"]
     view["status"] = listing.status.value
+    view["reserve"] = view["reserve"].value
     view["outcome"] = listing.outcome.value if listing.outcome else None
     return view
 
 
 def _offer(listing: Listing) -> Document:
-    terms = listing.terms
+    offer = listing.offer
+    terms = offer.terms
     return {
-        "id": listing.id,
-        "title": listing.title,
-        "description": listing.description,
-        "category": listing.category,
-        "seller": listing.seller_alias,
+        "id": offer.id,
+        "title": offer.title,
+        "description": offer.description,
+        "category": offer.category,
+        "seller": offer.seller_alias,
         "currency": terms.currency,
         "starting_price": terms.starting_price,
-        "buy_now_price": listing.buy_now_price,
+        "buy_now_price": offer.buy_now_price,
         "starts_at": terms.starts_at,
         "scheduled_end": terms.scheduled_end,
     }
@@ -80,4 +82,4 @@ def _show_standing(view: Document, listing: Listing, leader: int | None, price: 
     view["current_price"] = price
     view["minimum_bid"] = least_bid(terms, leader=leader, price=price)
     view["leader"] = bidder_alias(leader)
-    view["reserve"] = reserve_shown(terms, leader=leader, price=price).value
+    view["reserve"] = reserve_shown(terms, leader=leader, price=price)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from common.deadline import Deadline
 from common.domain.actor import Actor
@@ -32,8 +31,7 @@ class Caller(Enum):
     ANALYST = "the dashboard's service account, for an analyst"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(NamedTuple):
     """One request to an operation, its body apart; `actor` is None where nobody signed in."""
 
     deadline: Deadline
@@ -47,14 +45,13 @@ class Call:
         return self.actor
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(NamedTuple):
     """What an operation answers; `changed` are the listings whose newest state the mirror is to show."""
 
     body: Mapping[str, Any]
     status: HTTPStatus = HTTPStatus.OK
     etag: str | None = None
-    changed: tuple[Listing, ...] = field(default=())
+    changed: tuple[Listing, ...] = ()
 
 
 class Operation(Protocol):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -95,8 +94,7 @@ def _close_batch(tx: Transaction) -> tuple[Sequence[Listing], datetime]:
 
 def _closed(listing: Listing) -> Listing:
     outcome = outcome_of(listing.terms, listing.standing)
-    return replace(
-        listing,
+    return listing._replace(
         status=Status.CLOSED,
         outcome=outcome,
         winner=listing.standing.leader if outcome is Outcome.SOLD else None,

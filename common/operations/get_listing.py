@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -63,7 +63,7 @@ def run(services: Services, call: Call, body: WhichBody) -> Answer:
 
     def attempt(tx: Transaction) -> Answer:
         listing, now = tx.listings.get(body.id), tx.now()
-        listing = replace(listing, status=status_at(listing.status, listing.terms.starts_at, now))
+        listing = listing._replace(status=status_at(listing.status, listing.terms.starts_at, now))
         you = _you(tx, listing, call.actor) if call.actor else None
         return _answer(tx, listing, you, now)
 
@@ -85,7 +85,7 @@ def _answer(tx: Transaction, listing: Listing, you: dict[str, Any] | None, now: 
 
 def _you(tx: Transaction, listing: Listing, actor: Actor) -> dict[str, Any]:
     if actor.user_id == listing.terms.seller_id:
-        return {"is_seller": True, "leading": False, "your_max": None, "alias": listing.seller_alias}
+        return {"is_seller": True, "leading": False, "your_max": None, "alias": listing.offer.seller_alias}
     number = tx.bids.number_of(listing.id, actor.user_id)
     return {
         "is_seller": False,

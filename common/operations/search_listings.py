@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -93,7 +93,7 @@ def run(services: Services, call: Call, body: SearchBody) -> Answer:
         found = tx.listings.search(search)
         more = len(found) > body.limit
         page = found[: body.limit]
-        shown = [replace(one, status=status_at(one.status, one.terms.starts_at, now)) for _, one in page]
+        shown = [one._replace(status=status_at(one.status, one.terms.starts_at, now)) for _, one in page]
         return Answer(
             body={
                 "listings": [public_listing(listing) for listing in shown],

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import orjson
 
-from common.store.session import Session, json_rows, json_table
+from common.store.session import Session, json_rows, json_table, zoneless
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class AuditLog:
         """Add entries."""
         if entries:
             rows = [
-                (at, entry.actor, entry.action, entry.listing_id, orjson.dumps(entry.facts).decode())
+                (zoneless(at), entry.actor, entry.action, entry.listing_id, orjson.dumps(entry.facts).decode())
                 for entry in entries
             ]
             self._session.execute(

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from common.domain.placed_bid import PlacedBid
+from common.store.connect import utc
 from common.store.session import Session
 
 BID_COLUMNS = ", ".join(PlacedBid._fields)
+
+
+def bid_of_json(row: list[Any]) -> PlacedBid:
+    """A JSON_ARRAY of BID_COLUMNS, parsed."""
+    row[6], row[9] = utc(row[6]), utc(row[9])
+    return PlacedBid._make(row)
 
 
 class Bids:

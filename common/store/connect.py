@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pymysql
@@ -17,6 +17,9 @@ from pymysql.converters import conversions
 from common.config import DatabaseSettings
 from common.store.cloud_sql import CloudSql
 
+_MOST_AGGREGATED = 16 << 20
+"""Bytes of one JSON_ARRAYAGG, which MariaDB cuts there without a word; a batch of the longest rows has 250,000."""
+
 if TYPE_CHECKING:
     Connection = pymysql.connections.Connection[pymysql.cursors.Cursor]
 else:
@@ -25,7 +28,7 @@ else:
 
 def utc(text: str) -> datetime:
     """DATETIME(6) as the server writes it, known to be UTC."""
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    return datetime.fromisoformat(text + "+00:00")  # several times as fast as setting the zone afterwards
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,5 +119,6 @@ def _prepare(connection: Connection, settings: DatabaseSettings) -> None:
             "SET SESSION time_zone = '+00:00', "
             f"{isolation} = 'READ-COMMITTED', "
             "sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO', "
-            f"innodb_lock_wait_timeout = {settings.lock_wait_seconds}, {limit}"
+            f"innodb_lock_wait_timeout = {settings.lock_wait_seconds}, {limit}, "
+            f"group_concat_max_len = {_MOST_AGGREGATED}"
         )

@@ -11,11 +11,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from common.domain.listing import Listing
+from common.domain.listing import Listing, Offer
 from common.domain.placed_bid import PlacedBid
-from common.store.bids import BID_COLUMNS
-from common.store.listings import OFFER_COLUMNS, STANDING_COLUMNS, Offer, listing_of_json, offer_of_json
-from common.store.session import Row, Session, Statement, json_rows, json_table
+from common.store.bids import BID_COLUMNS, bid_of_json
+from common.store.listing_rows import (
+    OFFER_COLUMNS,
+    STANDING_COLUMNS,
+    listing_of_standing,
+    offer_of_json,
+    standings_of_json,
+)
+from common.store.session import Row, Session, Statement, json_rows, json_table, json_values, zoneless
 
 Pair = tuple[str, str]
 
@@ -57,28 +63,31 @@ class Dockets:
         the statement after the lock: a statement's own time is when it began, which may be long before it had it.
         """
         unknown = tuple(sorted(listing_id for listing_id in listing_ids if listing_id not in offers))
-        locked, known, numbered, *offered = self._session.rows_of_each(
-            _lock(listing_ids), _clock_and_bids(keys), _numbers_of(bidders), *([_offers(unknown)] if unknown else ())
+        locked, read, *offered = self._session.rows_of_each(
+            Statement(_LOCK, {"ids": tuple(sorted(listing_ids))}),
+            Statement(_READ, {"keys": json_rows(keys), "bidders": json_rows(bidders)}),
+            *([_offers(unknown)] if unknown else ()),
         )
-        read = _read_offers(offered[0]) if offered else {}
+        standings = {row[0]: row for row in standings_of_json(locked[0][0])}
+        learnt = _read_offers(offered[0]) if offered else {}
         changed = tuple(
             listing_id
-            for listing_id, revision, _ in locked
-            if listing_id not in read and offers[listing_id].revision != revision
+            for listing_id, row in standings.items()
+            if listing_id not in learnt and offers[listing_id].revision != row[1]
         )
         if changed:
             (again,) = self._session.rows_of_each(_offers(changed))
-            read |= _read_offers(again)
-        placed = [PlacedBid._make(row[1:]) for row in known if row[1] is not None]
+            learnt |= _read_offers(again)
+        now, placed, numbers = read[0]
         return Docket(
             listings={
-                listing_id: listing_of_json(text, read.get(listing_id) or offers[listing_id])
-                for listing_id, _, text in locked
+                listing_id: listing_of_standing(row, learnt.get(listing_id) or offers[listing_id])
+                for listing_id, row in standings.items()
             },
-            now=known[0][0],
-            placed={(bid.bidder_id, bid.idempotency_key): bid for bid in placed},
-            numbers={(listing_id, bidder_id): number for listing_id, bidder_id, number in numbered},
-            offers=read,
+            now=now,
+            placed={(bid.bidder_id, bid.idempotency_key): bid for bid in map(bid_of_json, json_values(placed))},
+            numbers={(listing_id, bidder_id): number for listing_id, bidder_id, number in json_values(numbers)},
+            offers=learnt,
         )
 
     def settle(self, listings: Sequence[Listing], bids: Sequence[PlacedBid], numbers: Mapping[Pair, int]) -> None:
@@ -88,115 +97,89 @@ class Dockets:
             ConstraintViolated: `bids_idempotency`, another transaction has just used a key on another listing;
                 nothing was committed.
         """
-        statements = [_standings(listings), _bids(bids)]
+        statements = [
+            Statement(_WRITE_STANDINGS, {"rows": json_rows([_standing_row(listing) for listing in listings])}),
+            Statement(_INSERT_BIDS, {"rows": json_rows([_bid_row(bid) for bid in bids])}),
+        ]
         if numbers:
-            statements.append(_numbers(numbers))
+            rows = [(listing_id, bidder_id, number) for (listing_id, bidder_id), number in numbers.items()]
+            statements.append(Statement(_INSERT_NUMBERS, {"rows": json_rows(rows)}))
         self._session.commit(*statements)
 
 
-def _lock(listing_ids: Collection[str]) -> Statement:
-    return Statement(
-        f"SELECT l.id, l.revision, JSON_ARRAY({STANDING_COLUMNS}) FROM listings l FORCE INDEX (PRIMARY)"
-        " WHERE l.id IN %(ids)s ORDER BY l.id FOR UPDATE",
-        {"ids": tuple(sorted(listing_ids))},
-    )
-
-
-def _clock_and_bids(keys: Sequence[Pair]) -> Statement:
-    return Statement(
-        f"SELECT UTC_TIMESTAMP(6), {BID_COLUMNS} FROM (SELECT 1) clock LEFT JOIN ("
-        + json_table("asked", bidder_id_asked="user", key_asked="key")
-        + " STRAIGHT_JOIN bids FORCE INDEX (bids_idempotency)"
-        " ON bidder_id = bidder_id_asked AND idempotency_key = key_asked) ON TRUE",
-        {"asked": json_rows(keys)},
-    )
-
-
-def _numbers_of(bidders: Sequence[Pair]) -> Statement:
-    return Statement(
-        "SELECT listing_id, bidder_id, number FROM "
-        + json_table("asked", listing_id_asked="listing", bidder_id_asked="user")
-        + " STRAIGHT_JOIN bidders FORCE INDEX (PRIMARY)"
-        " ON listing_id = listing_id_asked AND bidder_id = bidder_id_asked",
-        {"asked": json_rows(bidders)},
-    )
-
-
 def _offers(listing_ids: tuple[str, ...]) -> Statement:
-    return Statement(
-        f"SELECT JSON_ARRAY({OFFER_COLUMNS}) FROM listings l FORCE INDEX (PRIMARY) WHERE l.id IN %(ids)s",
-        {"ids": listing_ids},
-    )
+    """Row by row: descriptions of a whole batch together may be longer than a server lets one value be."""
+    return Statement(_OFFERS, {"ids": listing_ids})
 
 
 def _read_offers(rows: Sequence[Row]) -> dict[str, Offer]:
     return {offer.id: offer for offer in (offer_of_json(text) for (text,) in rows)}
 
 
-def _bids(bids: Sequence[PlacedBid]) -> Statement:
-    return Statement(
-        f"INSERT INTO bids ({BID_COLUMNS}) SELECT j.* FROM "
-        + json_table(
-            "rows",
-            listing_id="listing",
-            seq="INT",
-            bidder_id="user",
-            bidder="INT",
-            max_amount="BIGINT",
-            idempotency_key="key",
-            placed_at="DATETIME(6)",
-            leader="INT",
-            price="BIGINT",
-            ends_at="DATETIME(6)",
-            version="BIGINT",
-        ),
-        {"rows": json_rows(bids)},
+def _standing_row(listing: Listing) -> tuple[object, ...]:
+    offer, standing, status, _, _, bidder_count, version = listing
+    return (offer.id, status, *standing[:5], zoneless(standing.ends_at), bidder_count, version)
+
+
+def _bid_row(bid: PlacedBid) -> tuple[object, ...]:
+    return (*bid[:6], zoneless(bid.placed_at), bid.leader, bid.price, zoneless(bid.ends_at), bid.version)
+
+
+# In the order of the primary key, which is that of ids: what is locked is locked as the index is read.
+_LOCK = (
+    f"SELECT JSON_ARRAYAGG(JSON_ARRAY({STANDING_COLUMNS})) FROM listings l FORCE INDEX (PRIMARY)"
+    " WHERE l.id IN %(ids)s FOR UPDATE"
+)
+
+_READ = (
+    "SELECT UTC_TIMESTAMP(6),"
+    f" (SELECT JSON_ARRAYAGG(JSON_ARRAY({BID_COLUMNS})) FROM "
+    + json_table("keys", bidder_id_asked="user", key_asked="key")
+    + " STRAIGHT_JOIN bids FORCE INDEX (bids_idempotency)"
+    " ON bidder_id = bidder_id_asked AND idempotency_key = key_asked),"
+    " (SELECT JSON_ARRAYAGG(JSON_ARRAY(listing_id, bidder_id, number)) FROM "
+    + json_table("bidders", listing_id_asked="listing", bidder_id_asked="user")
+    + " STRAIGHT_JOIN bidders FORCE INDEX (PRIMARY) ON listing_id = listing_id_asked AND bidder_id = bidder_id_asked)"
+)
+
+_OFFERS = f"SELECT JSON_ARRAY({OFFER_COLUMNS}) FROM listings l FORCE INDEX (PRIMARY) WHERE l.id IN %(ids)s"
+
+_WRITE_STANDINGS = (
+    "UPDATE "
+    + json_table(
+        "rows",
+        id="listing",
+        status="word",
+        leader="INT",
+        high_max="BIGINT",
+        second_max="BIGINT",
+        price="BIGINT",
+        bid_count="INT",
+        ends_at="DATETIME(6)",
+        bidder_count="INT",
+        version="BIGINT",
     )
+    + " STRAIGHT_JOIN listings l ON l.id = j.id"
+    " SET l.status = j.status, l.leader = j.leader, l.high_max = j.high_max, l.second_max = j.second_max,"
+    " l.current_price = j.price, l.bid_count = j.bid_count, l.bidder_count = j.bidder_count,"
+    " l.ends_at = j.ends_at, l.version = j.version"
+)
 
+_INSERT_BIDS = f"INSERT INTO bids ({BID_COLUMNS}) SELECT j.* FROM " + json_table(
+    "rows",
+    listing_id="listing",
+    seq="INT",
+    bidder_id="user",
+    bidder="INT",
+    max_amount="BIGINT",
+    idempotency_key="key",
+    placed_at="DATETIME(6)",
+    leader="INT",
+    price="BIGINT",
+    ends_at="DATETIME(6)",
+    version="BIGINT",
+)
 
-def _numbers(numbers: Mapping[Pair, int]) -> Statement:
-    rows = [(listing_id, bidder_id, number) for (listing_id, bidder_id), number in numbers.items()]
-    return Statement(
-        "INSERT INTO bidders (listing_id, bidder_id, number) SELECT j.* FROM "
-        + json_table("rows", listing_id="listing", bidder_id="user", number="INT"),
-        {"rows": json_rows(rows)},
-    )
-
-
-def _standings(listings: Sequence[Listing]) -> Statement:
-    rows = [
-        (
-            listing.id,
-            listing.status,
-            listing.standing.leader,
-            listing.standing.high_max,
-            listing.standing.second_max,
-            listing.standing.price,
-            listing.standing.bid_count,
-            listing.bidder_count,
-            listing.standing.ends_at,
-            listing.version,
-        )
-        for listing in listings
-    ]
-    return Statement(
-        "UPDATE "
-        + json_table(
-            "rows",
-            id="listing",
-            status="word",
-            leader="INT",
-            high_max="BIGINT",
-            second_max="BIGINT",
-            price="BIGINT",
-            bid_count="INT",
-            bidder_count="INT",
-            ends_at="DATETIME(6)",
-            version="BIGINT",
-        )
-        + " STRAIGHT_JOIN listings l ON l.id = j.id"
-        " SET l.status = j.status, l.leader = j.leader, l.high_max = j.high_max, l.second_max = j.second_max,"
-        " l.current_price = j.price, l.bid_count = j.bid_count, l.bidder_count = j.bidder_count,"
-        " l.ends_at = j.ends_at, l.version = j.version",
-        {"rows": json_rows(rows)},
-    )
+_INSERT_NUMBERS = "INSERT INTO bidders (listing_id, bidder_id, number) SELECT j.* FROM " + json_table(
+    "rows", listing_id="listing", bidder_id="user", number="INT"
+)

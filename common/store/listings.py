@@ -3,35 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import orjson
-
 from common.domain.errors import InvalidRequest, ListingNotFound
-from common.domain.increments import increments_of
-from common.domain.listing import Listing, Outcome, SoftClose, Standing, Status, Terms
-from common.store.connect import utc
+from common.domain.listing import Listing, SoftClose, Status
+from common.store.listing_rows import LISTING_COLUMNS, listing_of, listing_of_json
 from common.store.search import Search, SortKey
-from common.store.session import ConstraintViolated, Row, Session, json_rows, json_table
+from common.store.session import ConstraintViolated, Session, json_rows, json_table
 
-STANDING_COLUMNS = (
-    "l.id, l.revision, l.leader, l.high_max, l.second_max, l.current_price, l.bid_count, l.ends_at, l.status,"
-    " l.outcome, l.winner, l.bidder_count, l.version, l.starts_at, l.scheduled_end"
-)
-"""What bids and closing change, and the times that decide who is early or late: read anew for every bid."""
-
-OFFER_COLUMNS = (
-    "l.id, l.revision, l.seller_id, l.currency, l.starting_price, l.reserve_price, l.increment,"
-    " l.soft_close_window_seconds, l.soft_close_extension_seconds, l.soft_close_max_extension_seconds, l.starts_at,"
-    " l.scheduled_end, l.title, l.description, l.category, (SELECT u.alias FROM users u WHERE u.id = l.seller_id),"
-    " l.buy_now_price"
-)
-"""What the seller offered; it stays as it is for as long as its revision does."""
-
-LISTING_COLUMNS = f"{STANDING_COLUMNS}, {OFFER_COLUMNS}"
-_OFFER = 15  # the first place of the offer among them
-_TIMES = slice(13, 15)
 _SECOND = timedelta(seconds=1)
 
 
@@ -190,94 +170,3 @@ def _row_of(new: NewListing, now: datetime) -> dict[str, object]:
         "status": (Status.SCHEDULED if new.starts_at > now else Status.ACTIVE).value,
         "current_price": new.starting_price,
     }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """What a seller offered, as of one revision of the listing; `times` are its start and end as they were read."""
-
-    id: str
-    revision: int
-    times: Sequence[object]
-    terms: Terms
-    title: str
-    description: str
-    category: str
-    seller_alias: str
-    buy_now_price: int | None
-
-
-def offer_of_json(text: str) -> Offer:
-    """A JSON_ARRAY of OFFER_COLUMNS."""
-    row = orjson.loads(text)
-    times = row[10:12]
-    row[10], row[11] = utc(row[10]), utc(row[11])
-    return _offer_of(row, times)
-
-
-def listing_of_json(text: str, offer: Offer | None = None) -> Listing:
-    """A JSON_ARRAY of LISTING_COLUMNS, or of STANDING_COLUMNS for a known offer."""
-    row = orjson.loads(text)
-    row[7] = utc(row[7])
-    if offer is None:
-        row[_OFFER + 10], row[_OFFER + 11] = utc(row[_OFFER + 10]), utc(row[_OFFER + 11])
-        offer = _offer_of(row[_OFFER:], row[_TIMES])
-    terms = offer.terms
-    if offer.times != row[_TIMES]:
-        starts_at, scheduled_end = row[_TIMES]
-        terms = replace(terms, starts_at=utc(starts_at), scheduled_end=utc(scheduled_end))
-    return _listing_of(row, offer, terms)
-
-
-def listing_of(row: Row) -> Listing:
-    """A row of LISTING_COLUMNS."""
-    offer = _offer_of(row[_OFFER:], row[_TIMES])
-    return _listing_of(row, offer, offer.terms)
-
-
-def _listing_of(row: Row, offer: Offer, terms: Terms) -> Listing:
-    return Listing(
-        id=offer.id,
-        terms=terms,
-        standing=Standing(
-            leader=row[2], high_max=row[3], second_max=row[4], price=row[5], bid_count=row[6], ends_at=row[7]
-        ),
-        status=Status(row[8]),
-        title=offer.title,
-        description=offer.description,
-        category=offer.category,
-        seller_alias=offer.seller_alias,
-        buy_now_price=offer.buy_now_price,
-        outcome=None if row[9] is None else Outcome(row[9]),
-        winner=row[10],
-        bidder_count=row[11],
-        version=row[12],
-    )
-
-
-def _offer_of(row: Row, times: Sequence[object]) -> Offer:
-    terms = Terms(
-        seller_id=row[2],
-        currency=row[3],
-        starting_price=row[4],
-        reserve_price=row[5],
-        increments=increments_of(row[3], row[6]),
-        soft_close=SoftClose(
-            window=timedelta(seconds=row[7]),
-            extension=timedelta(seconds=row[8]),
-            max_extension=timedelta(seconds=row[9]),
-        ),
-        starts_at=row[10],
-        scheduled_end=row[11],
-    )
-    return Offer(
-        id=row[0],
-        revision=row[1],
-        times=times,
-        terms=terms,
-        title=row[12],
-        description=row[13],
-        category=row[14],
-        seller_alias=row[15],
-        buy_now_price=row[16],
-    )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from common.store.session import Session, json_rows, json_table
+from common.store.session import Session, json_rows, json_table, zoneless
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class Notifications:
     def insert(self, notifications: Sequence[Notification], *, at: datetime) -> None:
         """Tell them, in the same transaction as what they are told of."""
         if notifications:
-            rows = [(note.user_id, note.listing_id, note.kind, at) for note in notifications]
+            rows = [(note.user_id, note.listing_id, note.kind, zoneless(at)) for note in notifications]
             self._session.execute(
                 "INSERT INTO notifications (user_id, listing_id, kind, created_at) SELECT j.* FROM "
                 + json_table("rows", user_id="user", listing_id="listing", kind="word", created_at="DATETIME(6)"),

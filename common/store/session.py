@@ -97,14 +97,29 @@ class Session:
             return "; ".join(cursor.mogrify(one.sql, one.parameters) for one in statements)
 
 
-def json_rows(rows: Sequence[Sequence[object]]) -> JsonText:
+def json_rows(rows: Sequence[tuple[object, ...]]) -> JsonText:
     """Rows as one JSON text for `json_table`: a batch is one parameter whatever its length.
 
     >>> from datetime import UTC
-    >>> json_rows([("a", datetime(2026, 1, 1, tzinfo=UTC))]).text
-    b'[["a","2026-01-01 00:00:00"]]'
+    >>> json_rows([("a", zoneless(datetime(2026, 1, 1, tzinfo=UTC)))]).text
+    b'[["a","2026-01-01T00:00:00"]]'
     """
-    return JsonText(orjson.dumps(rows, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME))
+    return JsonText(orjson.dumps(rows))
+
+
+def json_values(text: str | None) -> list[Any]:
+    """What a JSON_ARRAYAGG found; of no rows it is NULL.
+
+    >>> json_values('[["a", 1]]'), json_values(None)
+    ([['a', 1]], [])
+    """
+    found: list[Any] = orjson.loads(text) if text else []
+    return found
+
+
+def zoneless(moment: datetime) -> datetime:
+    """A time in UTC, as sessions are, without saying so: MariaDB warns of each zone that it reads over."""
+    return moment.replace(tzinfo=None)
 
 
 def json_table(parameter: str, **columns: str) -> str:
@@ -117,15 +132,6 @@ def json_table(parameter: str, **columns: str) -> str:
         f"{name} {_JSON_TYPES.get(kind, kind)} PATH '$[{place}]'" for place, (name, kind) in enumerate(columns.items())
     )
     return f"JSON_TABLE(%({parameter})s, '$[*]' COLUMNS ({named})) j"
-
-
-def _plain(value: object) -> object:
-    """A time without its zone, which is UTC as the session's is; a named tuple as a list."""
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=None).isoformat(" ")
-    if isinstance(value, tuple):
-        return tuple(value)
-    raise TypeError(value)
 
 
 @contextmanager

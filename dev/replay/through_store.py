@@ -12,7 +12,7 @@ import secrets
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -182,8 +182,7 @@ class _Replay:
 
 def _closed(listing: Listing) -> Listing:
     outcome = outcome_of(listing.terms, listing.standing)
-    return replace(
-        listing,
+    return listing._replace(
         status=Status.CLOSED,
         outcome=outcome,
         winner=listing.standing.leader if outcome is Outcome.SOLD else None,

@@ -8,7 +8,7 @@ from typing import Any
 from common.domain.bidding import place
 from common.domain.errors import BidTooLow
 from common.domain.increments import increments_of
-from common.domain.listing import Listing, SoftClose, Standing, Status, Terms, opening_standing
+from common.domain.listing import Listing, Offer, SoftClose, Standing, Status, Terms, opening_standing
 
 START = datetime(2026, 11, 22, 10, tzinfo=UTC)
 END = START + timedelta(days=7)
@@ -30,21 +30,30 @@ def the_terms(*, flat: int | None = None, **fields: Any) -> Terms:
 
 def the_listing(listing_id: str = "listing-one", *, terms: Terms | None = None, **fields: Any) -> Listing:
     """An active listing nobody has bid on."""
-    terms = terms or the_terms()
+    offer = the_offer(listing_id, terms=terms or the_terms())
     usual: dict[str, Any] = {
-        "standing": opening_standing(terms),
+        "standing": opening_standing(offer.terms),
         "status": Status.ACTIVE,
-        "title": "A lamp",
-        "description": "It works.",
-        "category": "furniture",
-        "seller_alias": "Seller 7K2QF9",
-        "buy_now_price": None,
         "outcome": None,
         "winner": None,
         "bidder_count": 0,
         "version": 1,
     }
-    return Listing(id=listing_id, terms=terms, **(usual | fields))
+    return Listing(offer=offer, **(usual | fields))
+
+
+def the_offer(listing_id: str, *, terms: Terms) -> Offer:
+    """A lamp on these terms."""
+    return Offer(
+        id=listing_id,
+        revision=1,
+        terms=terms,
+        title="A lamp",
+        description="It works.",
+        category="furniture",
+        seller_alias="Seller 7K2QF9",
+        buy_now_price=None,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

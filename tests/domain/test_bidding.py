@@ -1,6 +1,5 @@
 """Bidding, rule by rule (auction-rules 1 to 11), each limit on both sides."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -105,7 +104,7 @@ def test_the_leaders_raise_is_silent() -> None:
 
     after = place(the_terms(), before, bidder=1, max_amount=20_01, now=START)
 
-    assert after == replace(before, high_max=20_01, bid_count=3)
+    assert after == before._replace(high_max=20_01, bid_count=3)
 
 
 @pytest.mark.parametrize(("raised", "price"), [(20_01, 20_01), (20_50, 20_50), (30_00, 20_50)])

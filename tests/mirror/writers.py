@@ -14,7 +14,7 @@ from google.cloud import firestore
 
 from common.config import MirrorSettings
 from common.domain.aliases import new_listing_id
-from common.domain.listing import AN_OFFER, Listing, Status, opening_standing
+from common.domain.listing import AN_OFFER, Listing, Offer, Status, opening_standing
 from common.mirror.firestore import FirestoreMirror
 
 T = TypeVar("T")
@@ -22,17 +22,20 @@ T = TypeVar("T")
 
 def a_state(listing_id: str | None = None, *, version: int = 1) -> Listing:
     """A listing that has had so many changes, its price saying how many."""
-    standing = replace(opening_standing(AN_OFFER), price=1_00 + version, bid_count=version - 1)
-    return Listing(
+    offer = Offer(
         id=listing_id or new_listing_id(),
+        revision=1,
         terms=AN_OFFER,
-        standing=standing,
-        status=Status.ACTIVE,
         title="A brass ship's lamp",
         description="Found in a harbour shed.",
         category="furniture",
         seller_alias="Seller 7K2QF9",
         buy_now_price=None,
+    )
+    return Listing(
+        offer=offer,
+        standing=opening_standing(AN_OFFER)._replace(price=1_00 + version, bid_count=version - 1),
+        status=Status.ACTIVE,
         outcome=None,
         winner=None,
         bidder_count=0,

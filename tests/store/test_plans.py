@@ -6,7 +6,6 @@ The statements are those that the store sends: a cursor writes them down, and th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any, ClassVar
@@ -103,17 +102,17 @@ def test_a_docket_goes_by_the_intended_indexes(connection: Connection, lots: Seq
     asked = [(f"uid-{number}", f"key-{number:04}") for number in range(20)]
     Dockets(Session(connection)).open(lots[:3], asked, [(lots[0], user_id) for user_id, _ in asked], offers={})
 
-    listings, bids, bidders, offers = plans(connection)
+    listings, read, offers = plans(connection)
 
     assert step(listings, "l")["key"] == "PRIMARY"
     assert step(listings, "l")["type"] == "range"
     assert int(step(listings, "l")["rows"]) == 3
     assert step(offers, "l")["key"] == "PRIMARY"
-    assert (step(bids, "bids")["key"], step(bids, "bids")["type"]) == ("bids_idempotency", "eq_ref")
-    assert (step(bidders, "bidders")["key"], step(bidders, "bidders")["type"]) == ("PRIMARY", "eq_ref")
-    for plan, table in ((bids, "bids"), (bidders, "bidders")):
-        order = [row["table"] for row in plan]
-        assert order.index("j") < order.index(table), "the table drives, not what is asked for"
+    assert (step(read, "bids")["key"], step(read, "bids")["type"]) == ("bids_idempotency", "eq_ref")
+    assert (step(read, "bidders")["key"], step(read, "bidders")["type"]) == ("PRIMARY", "eq_ref")
+    for table in ("bids", "bidders"):
+        before = read[read.index(step(read, table)) - 1]
+        assert before["table"] == "j", "what is asked for drives, not the table"
 
 
 def test_a_docket_locks_its_listings_and_no_other(
@@ -143,7 +142,7 @@ def test_settling_a_docket_goes_by_primary_key(
     """The update is driven by the rows written, and touches those listings alone."""
     dockets = Dockets(Session(connection))
     docket = dockets.open(lots[:2], [], [], offers={})
-    moved = [replace(listing, version=listing.version) for listing in docket.listings.values()]
+    moved = [listing._replace(version=listing.version) for listing in docket.listings.values()]
     WritingDown.sent.clear()
     dockets.settle(moved, [_a_bid(moved[0], docket.now)], {(moved[0].id, "uid-plans"): 9})
     try:
@@ -176,7 +175,7 @@ def test_writing_outcomes_locks_those_listings_alone(
     """By primary key, a batch in one statement."""
     session = Session(connection)
     ended = [
-        replace(Listings(session).get(lot), status=Status.CLOSED, outcome=Outcome.SOLD, winner=1) for lot in lots[:3]
+        Listings(session).get(lot)._replace(status=Status.CLOSED, outcome=Outcome.SOLD, winner=1) for lot in lots[:3]
     ]
     WritingDown.sent.clear()
     Listings(session).write_outcomes(ended, closed_at=ended[0].standing.ends_at)
@@ -309,6 +308,6 @@ def test_an_offer_that_was_changed_is_read_again(
     docket = dockets.open(lots[:2], [], [], offers=known)
 
     assert set(docket.offers) == {lots[0]}
-    assert docket.listings[lots[0]].title == "Mended"
-    assert docket.listings[lots[1]].title == known[lots[1]].title
+    assert docket.listings[lots[0]].offer.title == "Mended"
+    assert docket.listings[lots[1]].offer.title == known[lots[1]].title
     connection.rollback()

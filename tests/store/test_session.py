@@ -10,7 +10,7 @@ import pytest
 
 from common.config import Settings
 from common.store.connect import Connection
-from common.store.session import ConstraintViolated, Session, Statement, json_rows, json_table
+from common.store.session import ConstraintViolated, Session, Statement, json_rows, json_table, json_values, zoneless
 from dev.stack.database import DatabaseServer
 
 
@@ -96,12 +96,24 @@ def test_text_passes_as_it_is(open_connection: Callable[..., Connection], text: 
 def test_times_and_numbers_pass_as_rows_of_json(open_connection: Callable[..., Connection]) -> None:
     """To the microsecond, the largest amount, and nothing at all."""
     session = Session(open_connection())
-    row = (10**12, None, datetime(2026, 11, 22, 10, 0, 0, 123456, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC))
+    times = (datetime(2026, 11, 22, 10, 0, 0, 123456, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC))
+    row = (10**12, None, *map(zoneless, times))
 
     table = json_table("rows", amount="BIGINT", nothing="INT", at="DATETIME(6)", on_time="DATETIME(6)")
     found = session.rows(f"SELECT * FROM {table}", rows=json_rows([row]))  # noqa: S608 - our own words
 
-    assert [tuple(one_row) for one_row in found] == [row]
+    assert [tuple(one_row) for one_row in found] == [(10**12, None, *times)]
+
+
+def test_a_large_batch_comes_whole_in_one_value(open_connection: Callable[..., Connection]) -> None:
+    """Over a megabyte, where MariaDB by itself would cut it."""
+    session = Session(open_connection())
+    texts = [f"{number:04}" + "x" * 3000 for number in range(500)]
+
+    table = json_table("rows", text="text")
+    ((found,),) = session.rows(f"SELECT JSON_ARRAYAGG(text) FROM {table}", rows=json_rows([(one,) for one in texts]))  # noqa: S608 - our own words
+
+    assert sorted(json_values(found)) == texts
 
 
 def test_a_violated_key_is_told_by_its_name(open_connection: Callable[..., Connection]) -> None:
