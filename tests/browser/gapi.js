@@ -1,6 +1,6 @@
 /**
- * What Google's script does for signing in, in the place of https://apis.google.com/js/api.js, which tests cannot fetch: it opens a frame and
- * passes messages between the page and the frame. Whether the page may load it, frame it and be answered is the browser's to say.
+ * What Google's script does for signing in, in the place of https://apis.google.com/js/api.js, which tests cannot fetch: it opens a
+ * frame and passes messages between the page and the frame. Whether the page may load it, frame it and be answered is the browser's to say.
  */
 
 (() => {

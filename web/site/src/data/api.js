@@ -16,6 +16,7 @@ export class Refusal extends Error {
 /** Longer than a function may take to refuse with `unavailable`, shorter than a person's patience. */
 const TIMEOUT_MILLISECONDS = 12_000;
 
+/** What another token may put right. */
 const RENEWABLE = new Set(['unauthenticated', 'email_unverified']);
 
 export class Api {
@@ -25,8 +26,8 @@ export class Api {
   #traceShare;
 
   /**
-   * @param {{base: string, session: import('./session.js').Session, clock: import('../pure/clock.js').ServerClock, traceShare?: number}} parts
-   *   `traceShare`: how many of the calls ask to be traced, 0 to 1
+   * @param {{base: string, session: import('./session.js').Session, clock: import('../pure/clock.js').ServerClock,
+   *   traceShare?: number}} parts `traceShare`: how many of the calls ask to be traced, 0 to 1
    */
   constructor({ base, session, clock, traceShare = 0 }) {
     this.#base = base;
@@ -61,7 +62,7 @@ export class Api {
     return this.#call('place_bid', { body: { listing_id: listingId, max_amount: maxAmount }, headers: { 'Idempotency-Key': key } });
   }
 
-  /** Sends with the visitor's token; one that the server no longer takes, or that is from before he confirmed his address, is renewed, once. */
+  /** Sends with the visitor's token; one that is no longer taken, or is from before he confirmed his address, is renewed, once. */
   async #call(operation, options) {
     const token = options.anonymous ? null : await this.#session.token();
     try {

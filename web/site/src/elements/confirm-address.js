@@ -69,7 +69,8 @@ class ConfirmAddress extends HTMLElement {
     event.preventDefault();
     return this.#try(async () => {
       await this.services.session.checkConfirmation();
-      if (this.services.session.needsConfirmation) write(this.#error, 'The link has not been followed yet. Open the message, follow it, then come back.');
+      if (!this.services.session.needsConfirmation) return;
+      write(this.#error, 'The link has not been followed yet. Open the message, follow it, then come back.');
     });
   }
 

@@ -22,7 +22,6 @@ class CredentialsForm extends HTMLElement {
   /** Set before `show`. */
   services = null;
   #step = 'sign-in';
-  #fields = {};
   #buttons = [];
   #error = make('p', { id: 'sign-in-error', class: 'field__error', role: 'alert' });
   #news = make('p', { id: 'sign-in-news', class: 'note', role: 'status' });
@@ -62,13 +61,10 @@ class CredentialsForm extends HTMLElement {
 
   #credentials(email) {
     const step = this.#step;
-    this.#fields = {
-      email: emailField(email),
-      password: step !== 'reset' && passwordField(step === 'register' ? { isNew: true, atLeast: NEW_PASSWORD_AT_LEAST } : {}),
-      name: step === 'register' && nameField(),
-    };
-    const hint = make('p', { class: 'note' }, 'We send a link to your address; the new password is set there.');
-    return [step === 'reset' && hint, ...Object.values(this.#fields)].filter(Boolean);
+    if (step === 'reset')
+      return [make('p', { class: 'note' }, 'We send a link to your address; the new password is set there.'), emailField(email)];
+    if (step === 'sign-in') return [emailField(email), passwordField()];
+    return [emailField(email), passwordField({ isNew: true, atLeast: NEW_PASSWORD_AT_LEAST }), nameField()];
   }
 
   #actions(byPassword) {
