@@ -13,9 +13,8 @@ from pymysql.cursors import SSCursor
 
 from common.domain.listing import Listing
 from common.domain.placed_bid import PlacedBid
-from common.store.bids import BID_COLUMNS
 from common.store.connect import Connection
-from common.store.listings import LISTING_COLUMNS, listing_of
+from common.store.listing_rows import LISTING_COLUMNS, listing_of
 
 Rows = Sequence[tuple[Any, ...]]
 
@@ -32,7 +31,6 @@ _WITHOUT_LISTING = (
     "SELECT DISTINCT b.listing_id FROM bids b LEFT JOIN listings l ON l.id = b.listing_id"
     " WHERE l.id IS NULL ORDER BY b.listing_id LIMIT %s"
 )
-assert ", ".join(PlacedBid._fields) == BID_COLUMNS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
