@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from common.asking.desk import Desk
+from common.asking.learning import Learning
 from common.asking.notebook import Notebook
 from common.asking.planner import Planner
 from common.asking.reading import Reading
@@ -26,8 +27,9 @@ def question_desk(settings: Settings, store: Store) -> Desk:
     layer = semantic_layer()
     planner = Planner(layer, catalogue(), Policy.of(layer), _model(settings.asking))
     reading = Reading(Reporting(settings.reporting), keep_seconds=settings.asking.keep_seconds)
-    notebook = Notebook(store, planner, layer, settings.asking)
-    return Desk(store, planner, reading, notebook=notebook, settings=settings.asking)
+    learning = Learning(planner)
+    notebook = Notebook(store, planner, layer, learning=learning, settings=settings.asking)
+    return Desk(store, planner, reading, notebook=notebook, learning=learning, settings=settings.asking)
 
 
 def _model(asking: AskingSettings) -> Model | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from common.asking.failing import is_mendable, reason_of_failure
+from common.asking.learning import Learning
 from common.asking.notebook import Notebook
 from common.asking.planned import Asking, Planned
 from common.asking.planner import Planner
@@ -20,7 +21,7 @@ from common.deadline import Deadline
 from common.domain.actor import Actor
 from common.domain.errors import InvalidRequest, TooManyQuestions
 from common.nl.prompt import PROMPT_VERSION
-from common.nl.verified import SlotError, catalogue
+from common.nl.verified import SlotError
 from common.store.questions import Asked, Turn
 from common.store.reporting import QueryFailed
 from common.store.store import Store, Transaction
@@ -33,7 +34,6 @@ _STATUS: Mapping[str, Status] = {
     "failed": "failed",
 }
 _TURNS = 3
-_REVIEWED_SECONDS = 60.0
 _SECONDS_TO_WRITE_DOWN = 1.0
 
 
@@ -48,15 +48,22 @@ class _Opening:
 class Desk:
     """Answers questions for many threads. Source of the pipeline: docs/architecture.md, "The way of a question"."""
 
-    def __init__(
-        self, store: Store, planner: Planner, reading: Reading, *, notebook: Notebook, settings: AskingSettings
+    def __init__(  # noqa: PLR0913 - the parts it is put together from
+        self,
+        store: Store,
+        planner: Planner,
+        reading: Reading,
+        *,
+        notebook: Notebook,
+        learning: Learning,
+        settings: AskingSettings,
     ) -> None:
         self.notebook = notebook
+        self._learning = learning
         self._store = store
         self._planner = planner
         self._reading = reading
         self._settings = settings
-        self._reviewed_at = float("-inf")
 
     def ask(self, question: Question, analyst: Actor, deadline: Deadline) -> Told:
         """The answer, written to the audit before it is given.
@@ -90,9 +97,7 @@ class Desk:
         limit = self._settings.questions_per_minute
         if tx.questions.recent(analyst.user_id, 60) >= limit:
             raise TooManyQuestions(f"At most {limit} questions a minute.")
-        if time.monotonic() >= self._reviewed_at + _REVIEWED_SECONDS:
-            self._planner.catalogue = catalogue(tx.questions.verified())
-            self._reviewed_at = time.monotonic()
+        self._learning.catch_up(tx)
         turns: list[Turn] = []
         if question.conversation_id is not None:
             turns = tx.questions.conversation(analyst.user_id, question.conversation_id, limit=_TURNS)

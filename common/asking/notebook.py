@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from common.asking.learning import Learning
 from common.asking.planner import Planner
 from common.config import AskingSettings
 from common.deadline import Deadline
@@ -21,10 +22,13 @@ _HISTORY = 50
 class Notebook:
     """One analyst's own; nothing in it is seen by another but what a reviewer verified."""
 
-    def __init__(self, store: Store, planner: Planner, layer: SemanticLayer, settings: AskingSettings) -> None:
+    def __init__(
+        self, store: Store, planner: Planner, layer: SemanticLayer, *, learning: Learning, settings: AskingSettings
+    ) -> None:
         self._store = store
         self._planner = planner
         self._layer = layer
+        self._learning = learning
         self._settings = settings
 
     def overview(self, analyst: Actor, deadline: Deadline) -> Mapping[str, Any]:
@@ -35,6 +39,7 @@ class Notebook:
         """
 
         def attempt(tx: Transaction) -> dict[str, Any]:
+            self._learning.catch_up(tx)
             questions = tx.questions
             return {
                 "today": tx.now().date(),
@@ -97,6 +102,25 @@ class Notebook:
             if asked is None or asked.status != "answered" or asked.sql is None:
                 raise QuestionNotFound
             tx.questions.verify(request_id, analyst.user_id, question or asked.question)
+
+        self._store.transact(attempt, deadline=deadline)
+
+    def retract(self, request_id: str, note: str, analyst: Actor, deadline: Deadline) -> None:
+        """Take back the verified question that was made of an answer; no analyst has it a minute later.
+
+        Of two in the same words the older answers again. Once taken back it may be taken back again: nothing changes.
+
+        Raises:
+            NotAReviewer: the analyst is none.
+            QuestionNotFound: no verified question was made of that answer.
+            Busy, Unavailable: ask again.
+        """
+        if not self._reviews(analyst):
+            raise NotAReviewer
+
+        def attempt(tx: Transaction) -> None:
+            if not tx.questions.retract(request_id, analyst.user_id, note) and not tx.questions.reviews(request_id):
+                raise QuestionNotFound
 
         self._store.transact(attempt, deadline=deadline)
 

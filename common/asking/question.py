@@ -76,6 +76,9 @@ class Notebook(Protocol):
     def verify(self, request_id: str, question: str | None, analyst: Actor, deadline: Deadline) -> None:
         """Turn an answer into a verified question, as a reviewer."""
 
+    def retract(self, request_id: str, note: str, analyst: Actor, deadline: Deadline) -> None:
+        """Take a verified question back, as a reviewer."""
+
 
 class QuestionDesk(Protocol):
     """Where analysts' questions are answered; blocking."""

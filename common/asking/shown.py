@@ -21,7 +21,12 @@ def shown_verified(rendered: Rendered | None) -> Mapping[str, Any] | None:
     """Which verified question answered, and with which values."""
     if rendered is None:
         return None
-    return {"id": rendered.id, "question": rendered.question, "parameters": list(rendered.parameters)}
+    return {
+        "id": rendered.id,
+        "question": rendered.question,
+        "parameters": list(rendered.parameters),
+        "reviewed": rendered.reviewed,
+    }
 
 
 def shown_usage(usage: Usage | None) -> Mapping[str, Any] | None:

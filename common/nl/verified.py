@@ -69,7 +69,8 @@ class Match:
 class Rendered:
     """A question with its values in it; the SQL still goes through the guard.
 
-    `over`: the period it asks for has ended, so that the answer hardly changes any more.
+    `over`: the period it asks for has ended, so that the answer hardly changes any more. `reviewed`: a reviewer of the
+    house made it, and may take it back.
     """
 
     id: str
@@ -79,6 +80,7 @@ class Rendered:
     explanation: str
     assumptions: tuple[str, ...]
     over: bool
+    reviewed: bool = False
 
 
 class Catalogue:
@@ -133,6 +135,7 @@ class Catalogue:
             explanation=question.text(values, question.explanation),
             assumptions=tuple(question.text(values, assumption) for assumption in question.assumptions),
             over=question.is_over(values, today),
+            reviewed=question.reviewed,
         )
 
     def nearest(self, text: str, count: int = 3) -> tuple[str, ...]:

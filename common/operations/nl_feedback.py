@@ -1,4 +1,4 @@
-"""nl_feedback: what an analyst makes of an answer; a reviewer can make a verified question of it."""
+"""nl_feedback: what an analyst makes of an answer; a reviewer can make a verified question of it, and take it back."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ METHOD = "POST"
 CALLER = Caller.ANALYST
 IDEMPOTENCY_KEY = KeyUse.NONE
 
-VERIFIED = "verified"
-MARKS = ("up", "down", "saved", "unsaved", VERIFIED)
+VERIFIED, RETRACTED = "verified", "retracted"
+MARKS = ("up", "down", "saved", "unsaved", VERIFIED, RETRACTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedbackBody:
-    """A mark on an answer; `question` is the wording of the verified question to be."""
+    """A mark on an answer; `question` is the wording of the verified question to be, `note` says why."""
 
     request_id: str
     mark: str
@@ -55,13 +55,15 @@ def run(services: Services, call: Call, body: FeedbackBody) -> Answer:
     """Keep it.
 
     Raises:
-        QuestionNotFound: this analyst asked no such question, or it has no answer to verify.
-        NotAReviewer: only reviewers make verified questions.
+        QuestionNotFound: this analyst asked no such question, or it has no answer to verify, or none to take back.
+        NotAReviewer: only reviewers make verified questions, and take them back.
         Busy, Unavailable: ask again.
     """
     notebook = services.question_desk().notebook
     if body.mark == VERIFIED:
         notebook.verify(body.request_id, body.question, call.person, call.deadline)
+    elif body.mark == RETRACTED:
+        notebook.retract(body.request_id, body.note, call.person, call.deadline)
     else:
         notebook.mark(body.request_id, body.mark, body.note, call.person, call.deadline)
     return Answer(body={"request_id": body.request_id, "mark": body.mark})

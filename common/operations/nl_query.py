@@ -70,11 +70,12 @@ class ReasonView(Strict):
 
 
 class VerifiedView(Strict):
-    """The verified question that answered, and its parameters as they can be changed."""
+    """The verified question that answered, its parameters as they can be changed, and whether a reviewer made it."""
 
     id = fields.String(required=True)
     question = fields.String(required=True)
     parameters = fields.List(fields.Dict(), required=True)
+    reviewed = fields.Boolean(required=True)
 
 
 class UsageView(Strict):

@@ -59,6 +59,18 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What a reviewer did with a question: `action` is verified or retracted."""
+
+    action: str
+    reviewer: str
+    question: str
+    sql: str
+    note: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewedQuestion:
     """A question whose answer a reviewer found right; `id` is that of the request it was made of."""
 
@@ -103,7 +115,7 @@ _ASKED = (
 
 
 class Questions:
-    """Tables `nl_questions`, `nl_marks` and `nl_verified`."""
+    """Tables `nl_questions`, `nl_marks`, `nl_verified` and `nl_reviews`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -197,6 +209,25 @@ class Questions:
             reviewer=reviewer,
             question=question,
         )
+        self._note_review("verified", request_id, reviewer, None)
+
+    def retract(self, request_id: str, reviewer: str, note: str | None = None) -> bool:
+        """Take a verified question back, whoever made it; False if it is none. What it was stays on record."""
+        self._session.rows("SELECT 1 FROM nl_verified WHERE request_id = %(id)s FOR UPDATE", id=request_id)
+        self._note_review("retracted", request_id, reviewer, note or None)
+        return self._session.execute("DELETE FROM nl_verified WHERE request_id = %(id)s", id=request_id) == 1
+
+    def reviews(self, request_id: str) -> Sequence[Review]:
+        """What reviewers did with a question, the first act first."""
+        rows = self._session.rows(
+            "SELECT action, reviewer, question, canonical_sql, note, at FROM nl_reviews"
+            " WHERE request_id = %(id)s ORDER BY id",
+            id=request_id,
+        )
+        return [
+            Review(action=action, reviewer=reviewer, question=question, sql=sql, note=note, at=at)
+            for action, reviewer, question, sql, note, at in rows
+        ]
 
     def verified(self) -> Sequence[ReviewedQuestion]:
         """Every reviewed question, oldest first: of two in the same words the later is the better."""
@@ -208,6 +239,18 @@ class Questions:
             ReviewedQuestion(id=id_, question=question, sql=sql, explanation=explanation, chart=_chart(chart))
             for id_, question, sql, explanation, chart in rows
         ]
+
+    def _note_review(self, action: str, request_id: str, reviewer: str, note: str | None) -> None:
+        """Write an act down, with the question as it is verified at this moment; nothing where it is not."""
+        self._session.execute(
+            "INSERT INTO nl_reviews (at, reviewer, action, request_id, question, canonical_sql, note)"
+            " SELECT UTC_TIMESTAMP(6), %(reviewer)s, %(action)s, request_id, question, canonical_sql, %(note)s"
+            " FROM nl_verified WHERE request_id = %(id)s",
+            id=request_id,
+            reviewer=reviewer,
+            action=action,
+            note=note,
+        )
 
 
 def _asked(row: Sequence[Any]) -> Asked:

@@ -8,11 +8,12 @@ from decimal import Decimal
 
 import pytest
 
+from common.asking import learning
 from common.asking.building import question_desk
 from common.asking.question import Question
 from common.config import Settings
 from common.deadline import Deadline
-from common.domain.errors import TooManyQuestions
+from common.domain.errors import InvalidRequest, TooManyQuestions
 from common.services import Services
 from common.store.grants import UnsafeGrants
 from dev.model_server import Line, clarify, decline, fails, late, says, sql
@@ -247,3 +248,43 @@ def test_what_a_reviewer_verified_is_answered_without_the_model(build_asker: Bui
     assert later.explanation == "The days that the calendar knows."
     assert later.verified is not None
     assert later.verified["id"] == told.request_id
+
+
+def test_what_is_taken_back_is_forgotten_when_a_desk_looks_again(
+    build_asker: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not before: it answers by what it knew, and looks once a minute. Then its id is no question either."""
+    words = f"How many days has calendar {secrets.token_hex(4)}?"
+    made = build_asker([Line("calendar", sql(COUNT_DAYS))])
+    reviewer = made.another(REVIEWER)
+    identity = made.ask("How long is the calendar?").request_id
+    reviewer.desk.notebook.verify(identity, words, reviewer.analyst, Deadline.after(10))
+    elsewhere = build_asker([Line("calendar", sql(SEVEN_DAYS))])
+    assert elsewhere.ask(words).source == "verified"
+
+    reviewer.desk.notebook.retract(identity, "It is too long.", reviewer.analyst, Deadline.after(10))
+
+    monkeypatch.setattr(learning, "SECONDS", 3600.0)
+    assert elsewhere.ask(words).source == "verified"
+    monkeypatch.setattr(learning, "SECONDS", 0.0)
+    assert elsewhere.ask(words).source == "model"
+    with pytest.raises(InvalidRequest, match="no verified question"):
+        elsewhere.ask(words, verified_id=identity)
+
+
+def test_of_two_in_the_same_words_the_older_answers_again(build_asker: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once the newer is taken back, which had taken its place."""
+    monkeypatch.setattr(learning, "SECONDS", 0.0)
+    words = f"How many days has calendar {secrets.token_hex(4)}?"
+    asker = build_asker([Line("long", sql(COUNT_DAYS)), Line("short", sql(SEVEN_DAYS))])
+    reviewer = asker.another(REVIEWER)
+    notebook, ids = reviewer.desk.notebook, [asker.ask(f"How {size} is it?").request_id for size in ("long", "short")]
+    answered_by = []
+    for identity in ids:
+        notebook.verify(identity, words, reviewer.analyst, Deadline.after(10))
+        answered_by.append(asker.ask(words).verified)
+    for identity in reversed(ids):
+        notebook.retract(identity, "", reviewer.analyst, Deadline.after(10))
+        answered_by.append(asker.ask(words).verified)
+
+    assert [told and told["id"] for told in answered_by] == [ids[0], ids[1], ids[0], None]

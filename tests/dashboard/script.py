@@ -40,6 +40,8 @@ TOO_MANY = "One more"
 BROKEN = "Make it break"
 HANG_UP = "Hang up"
 SLOW = "Take your time"
+REVIEWED = "How many lamps were sold?"
+REVIEWED_ID = "5f" * 16
 FREE = "Which sellers had the best May?"
 
 TOP_SQL = (
@@ -186,6 +188,12 @@ def wild() -> Document:
 
 
 ANSWERS: dict[str, Document] = {
+    REVIEWED: answer(
+        source="verified",
+        columns=[column("lamps", "integer")],
+        rows=[[31]],
+        verified={"id": REVIEWED_ID, "question": REVIEWED, "parameters": [], "reviewed": True},
+    ),
     MONTHS: months(),
     SPLIT: split(),
     WILD: wild(),

@@ -368,6 +368,59 @@ def test_a_reviewer_names_the_verified_question(open_page: OpenPage, stage: Stag
     ]
 
 
+def test_only_reviewers_take_back_and_only_what_a_reviewer_made(open_page: OpenPage, stage: Stage) -> None:
+    """Neither the product's own questions nor a model's answer."""
+    taking = "Take it back from everybody"
+    others = labels(ask(open_page(), script.REVIEWED))
+    stage.desk = script.desk(reviewer=True)
+
+    assert taking not in others
+    assert taking in labels(ask(open_page(), script.REVIEWED))
+    assert taking not in labels(ask(open_page(), script.TOP))
+    assert taking not in labels(ask(open_page(), script.MONTHS))
+
+
+def test_a_reviewer_takes_a_question_back_and_says_why(open_page: OpenPage, stage: Stage) -> None:
+    """By the id of the answer that it was made of; then the button is gone."""
+    stage.desk = script.desk(reviewer=True)
+    page = ask(open_page(), script.REVIEWED)
+    next(field for field in page.text_input if field.label == "Why?").set_value(" It counts candles. ")
+
+    page = next(button for button in page.button if button.label == "Take it back from everybody").click().run()
+
+    assert stage.sent("nl_feedback") == [
+        {"request_id": script.REVIEWED_ID, "mark": "retracted", "note": "It counts candles."}
+    ]
+    assert "Taken back" in "".join(part.value for part in page.markdown)
+    assert "Take it back from everybody" not in labels(page)
+
+
+def test_what_is_not_taken_back_is_said(open_page: OpenPage, stage: Stage) -> None:
+    """And can be tried again."""
+    stage.desk = script.desk(reviewer=True)
+    stage.feedback_status = 503
+    page = ask(open_page(), script.REVIEWED)
+
+    page = next(button for button in page.button if button.label == "Take it back from everybody").click().run()
+
+    assert "service is busy" in page.toast[0].value
+    assert "Take it back from everybody" in labels(page)
+
+
+def test_a_reviewer_takes_back_at_once_what_he_just_made(open_page: OpenPage, stage: Stage) -> None:
+    """And can make it again."""
+    stage.desk = script.desk(reviewer=True)
+    page = ask(open_page(), script.MONTHS)
+    for label in ("Make verified", "Take it back from everybody"):
+        page = next(button for button in page.button if button.label == label).click().run()
+
+    assert [(sent["request_id"], sent["mark"]) for sent in stage.sent("nl_feedback")] == [
+        ("req-1", "verified"),
+        ("req-1", "retracted"),
+    ]
+    assert "Make verified" in labels(page)
+
+
 def test_hostile_text_stands_nowhere_as_markdown(open_page: OpenPage) -> None:
     """Explanation and assumptions are plain text; the suggestion's label is disarmed."""
     page = ask(open_page(), script.WILD)

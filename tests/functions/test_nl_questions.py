@@ -1,5 +1,9 @@
 """nl_questions and nl_feedback over HTTP: what stands beside the answers, and what analysts make of them."""
 
+import secrets
+from dataclasses import replace
+from typing import Any
+
 import httpx
 import pytest
 
@@ -109,6 +113,58 @@ def test_what_a_reviewer_verified_is_listed(analyst: Analyst, reviewer: Analyst)
     assert reviewer.overview()["reviewer"] is True
 
 
+def test_what_a_reviewer_verified_is_answered_until_it_is_taken_back(
+    analyst: Analyst, reviewer: Analyst, function_env: dict[str, str]
+) -> None:
+    """By every instance that looks after that: in the list, and as an answer that says who answers for it."""
+    told = analyst.ask("the days", sql_override=COUNT_DAYS)
+    identity, words = told["request_id"], f"How many days are in calendar {secrets.token_hex(4)}?"
+
+    def at_a_new_instance() -> tuple[list[str], dict[str, Any]]:
+        with running_functions(("nl_query", "nl_questions"), function_env) as functions:
+            there = replace(analyst, functions=functions)
+            listed = [one["question"] for one in there.overview()["verified"] if one["id"] == identity]
+            return listed, there.ask(words)
+
+    reviewer.mark(identity, "verified", question=words)
+    listed, answered = at_a_new_instance()
+    taken_back = reviewer.mark(identity, "retracted", note="It is too long.")
+    listed_then, answered_then = at_a_new_instance()
+
+    assert (listed, answered["status"], answered["rows"]) == ([words], "answered", told["rows"])
+    assert (answered["verified"]["id"], answered["verified"]["reviewed"]) == (identity, True)
+    assert taken_back.json() == {"request_id": identity, "mark": "retracted"}
+    assert (listed_then, answered_then["status"], answered_then["verified"]) == ([], "declined", None)
+
+
+def test_the_products_own_questions_are_not_reviewed(analyst: Analyst, reviewer: Analyst) -> None:
+    """No reviewer can take them back."""
+    told = analyst.ask("How many live auctions are there?")
+
+    assert told["verified"]["reviewed"] is False
+    assert reviewer.mark(told["request_id"], "retracted").status_code == 404
+
+
+def test_only_a_reviewer_takes_back(analyst: Analyst, reviewer: Analyst) -> None:
+    """Also what was made of the analyst's own answer; a repeated request is answered as the first."""
+    identity = analyst.ask("the days", sql_override=COUNT_DAYS)["request_id"]
+    reviewer.mark(identity, "verified", question=f"How many days {secrets.token_hex(4)}?")
+
+    refused = analyst.mark(identity, "retracted")
+
+    assert (refused.status_code, check_problem(refused)["code"]) == (403, "not_a_reviewer")
+    assert [reviewer.mark(identity, "retracted").status_code for _ in range(2)] == [200, 200]
+
+
+def test_what_nobody_verified_cannot_be_taken_back(analyst: Analyst, reviewer: Analyst) -> None:
+    """An answer, and nothing at all."""
+    identity = analyst.ask("the days", sql_override=COUNT_DAYS)["request_id"]
+
+    for missing in (identity, "0" * 32):
+        response = reviewer.mark(missing, "retracted")
+        assert (response.status_code, check_problem(response)["code"]) == (404, "question_not_found")
+
+
 def test_what_was_not_answered_cannot_be_verified(analyst: Analyst, reviewer: Analyst) -> None:
     """A blocked statement stays blocked."""
     told = analyst.ask("drop it", sql_override="DROP TABLE users")
@@ -128,6 +184,7 @@ def test_what_was_not_answered_cannot_be_verified(analyst: Analyst, reviewer: An
         ({"request_id": "0" * 32}, "mark"),
         ({"request_id": "0" * 32, "mark": "sideways"}, "mark"),
         ({"request_id": "0" * 32, "mark": "down", "note": "n" * 1001}, "note"),
+        ({"request_id": "0" * 32, "mark": "retracted", "note": "n" * 1001}, "note"),
         ({"request_id": "0" * 32, "mark": "verified", "question": "q" * 301}, "question"),
         ({"request_id": "0" * 32, "mark": "up", "more": 1}, "more"),
     ],

@@ -59,6 +59,19 @@ class Notes:
         """A reviewer finds an answer right, and words the question."""
         self.do(lambda questions: questions.verify(request_id, "reviewer@example.com", words))
 
+    def retract(self, request_id: str, note: str | None = None) -> bool:
+        """Whether there was something for another reviewer to take back."""
+        return self.do(lambda questions: questions.retract(request_id, "other@example.com", note))
+
+    def verified(self) -> set[str]:
+        """The ids of what is verified."""
+        return {one.id for one in self.do(lambda questions: questions.verified())}
+
+    def reviews(self, request_id: str) -> list[tuple[str, str, str, str | None]]:
+        """What reviewers did with a question: action, reviewer, words, note."""
+        acts = self.do(lambda questions: questions.reviews(request_id))
+        return [(act.action, act.reviewer, act.question, act.note) for act in acts]
+
     def history(self) -> list[str]:
         """The ids of what the analyst asked, as it is listed."""
         return [asked.request_id for asked in self.do(lambda q: q.history(self.analyst, limit=10))]
@@ -270,3 +283,45 @@ def test_what_was_not_answered_is_not_verified(notes: Notes, members: dict[str, 
     notes.verify(request_id, "How many?")
 
     assert request_id not in {one.id for one in notes.do(lambda questions: questions.verified())}
+
+
+def test_what_is_taken_back_is_no_verified_question(notes: Notes) -> None:
+    """Whoever made it; only once, and what others made stays."""
+    request_id, other = notes.asked(), notes.asked()
+    for one in (request_id, other):
+        notes.verify(one, "How many?")
+
+    assert [notes.retract(request_id), notes.retract(request_id)] == [True, False]
+
+    assert {request_id, other} & notes.verified() == {other}
+
+
+def test_every_review_stays_on_record(notes: Notes, records: Records) -> None:
+    """In the words of its time, with the SQL and the reason; in order."""
+    request_id = notes.asked()
+    notes.verify(request_id, "How many?")
+    notes.verify(request_id, "How many users?")
+    notes.retract(request_id, "It counts robots.")
+    notes.retract(request_id, "Once more.")
+    notes.verify(request_id, "How many, robots included?")
+
+    assert notes.reviews(request_id) == [
+        ("verified", "reviewer@example.com", "How many?", None),
+        ("verified", "reviewer@example.com", "How many users?", None),
+        ("retracted", "other@example.com", "How many users?", "It counts robots."),
+        ("verified", "reviewer@example.com", "How many, robots included?", None),
+    ]
+    (sql,) = {act.sql for act in notes.do(lambda questions: questions.reviews(request_id))}
+    assert sql == "SELECT COUNT(*) FROM `users`"
+    assert request_id in notes.verified()
+    late = "SELECT COUNT(*) FROM nl_reviews WHERE request_id = %s AND at > UTC_TIMESTAMP(6) - INTERVAL 1 HOUR"
+    assert records.value(late, request_id) == 4
+
+
+def test_what_was_never_verified_cannot_be_taken_back(notes: Notes) -> None:
+    """And leaves no record."""
+    request_id = notes.asked()
+
+    assert not notes.retract(request_id)
+    assert not notes.retract("0" * 32)
+    assert notes.reviews(request_id) == []

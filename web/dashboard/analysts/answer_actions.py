@@ -29,7 +29,7 @@ def show_actions(exchange: Exchange, answer: Answer, desk: Desk) -> None:
             )
         _save(answer, desk)
         if desk.reviewer:
-            _verify(exchange, answer)
+            _review(exchange, answer)
         _thumbs(exchange, answer)
     _expectation(exchange, answer)
 
@@ -63,13 +63,36 @@ def is_saved(answer: Answer, desk: Desk) -> bool:
     return any(asked.request_id == answer.request_id for asked in desk.saved)
 
 
-def _verify(exchange: Exchange, answer: Answer) -> None:
-    """A reviewer makes a good answer a verified question."""
+def _review(exchange: Exchange, answer: Answer) -> None:
+    """A reviewer makes a good answer a verified question, or takes back what a reviewer made."""
     if answer.source == "verified":
-        return
-    if "verified" in session.marked(answer.request_id):
+        if answer.verified is not None and answer.verified.reviewed:
+            _take_back(exchange, answer.verified.id)
+    elif "verified" in session.marked(answer.request_id):
         st.badge("Made verified", icon=":material/verified:", color="green")
+        _take_back(exchange, answer.request_id)
+    else:
+        _verify(exchange, answer)
+
+
+def _take_back(exchange: Exchange, verified_id: str) -> None:
+    """Asks first: all analysts lose the question."""
+    if "retracted" in session.marked(verified_id):
+        st.badge("Taken back", icon=":material/undo:", color="orange")
         return
+    with (
+        st.popover("Take back", icon=":material/undo:", key=f"taking-{exchange.number}"),
+        st.form(f"take-back-{exchange.number}", border=False),
+    ):
+        st.caption("Within a minute nobody is answered by it any more. What it was, and who took it back, is kept.")
+        note = st.text_input("Why?", max_chars=LONGEST_NOTE, placeholder="For example: it counts cancelled auctions")
+        more = {"note": note.strip()} if note and note.strip() else {}
+        pressed = st.form_submit_button("Take it back from everybody", type="primary")
+        if pressed and session.mark(verified_id, "retracted", "Taken back", **more):
+            st.rerun()
+
+
+def _verify(exchange: Exchange, answer: Answer) -> None:
     with st.popover("Make verified", icon=":material/verified:"), st.form(f"verify-{exchange.number}", border=False):
         text = st.text_area(
             "The question, as everybody will find it",

@@ -60,13 +60,14 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A verified question with its blanks."""
+    """A verified question with its blanks; a reviewed one was made of an answer, and its id is that answer's."""
 
     id: str
     question: str
     parameters: tuple[Parameter, ...] = ()
     area: str = ""
     terms: tuple[str, ...] = ()
+    reviewed: bool = False
 
     @property
     def is_complete(self) -> bool:
@@ -187,6 +188,7 @@ def read_verified(document: Mapping[str, Any]) -> Verified:
         parameters=tuple(_parameter(item) for item in _list(document, "parameters")),
         area=_text(document.get("area")),
         terms=_texts(document, "terms"),
+        reviewed=bool(document.get("reviewed")),
     )
 
 

@@ -19,6 +19,7 @@ from analysts.plain import plain
 from analysts.settings import AppSettings
 
 DESK_SECONDS = 300
+_OPPOSITES = {"unsaved": "saved", "retracted": "verified"}  # one takes the place of the other
 WORKERS = 32
 
 
@@ -171,7 +172,7 @@ def mark(request_id: str, what: str, said: str = "", **more: str) -> bool:
     except CallFailed as failure:
         st.toast(plain(failure.advice), icon=":material/error:")
         return False
-    st.session_state.setdefault("marks", {})[request_id, "saved" if what == "unsaved" else what] = what
+    st.session_state.setdefault("marks", {})[request_id, _OPPOSITES.get(what, what)] = what
     forget_desk()
     if said:
         st.toast(said, icon=":material/check:")
