@@ -10,7 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from common.config import ReportingSettings
+from common.deadline import Deadline
 from common.store.migrate import FILES
+from common.store.reporting import Reporting
+from dev.stack.database import DatabaseServer
 from tests.market import Records, a_key, a_title
 from tests.mirror.public import Public
 from tests.races.arena import wait_until
@@ -151,6 +155,20 @@ def test_both_releases_close_at_once_what_both_were_bid_on(
 
     assert sum(counts) == len(lots)
     assert {check(lot).listing.winner for lot in lots} == {1}
+
+
+def test_analysts_read_what_old_functions_wrote(old: Version, server: DatabaseServer) -> None:
+    """Through the views that were made under them, as a user who may nothing else."""
+    lot = old.user("seller").create()["id"]
+    old.user("ann").bid(lot, 10_00)
+    settings = ReportingSettings.from_env(server.environment())
+    assert settings is not None
+    reporting = Reporting(settings)
+
+    reporting.check()
+    table = reporting.run(f"SELECT amount FROM bids WHERE listing_id = '{lot}'", deadline=Deadline.after(10))  # noqa: S608
+
+    assert [str(amount) for (amount,) in table.rows] == ["1.00"]
 
 
 @pytest.mark.emulator
