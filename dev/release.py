@@ -93,7 +93,7 @@ def _packed(files: dict[str, bytes]) -> bytes:
 def _git(root: Path, *command: str) -> bytes:
     done = subprocess.run(["git", "-C", str(root), *command], capture_output=True, check=False)
     if done.returncode:
-        raise NotKept(done.stderr.decode(errors="replace").strip())
+        raise NotKept(f"git {command[0]} {command[-1]}: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout
 
 
