@@ -73,6 +73,6 @@ class Services:
     doorkeeper: Doorkeeper
     threads: Threads
     store: Store
-    bid_desk: BidDesk
+    bid_desk: Callable[[], BidDesk]  # made at the first bid: its process is arranged for it
     mirror: Mirror
     question_desk: Callable[[], QuestionDesk]  # made at the first question: what it needs is heavy to import

@@ -59,17 +59,22 @@ class ApiSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaneSettings:
-    """Group commit of bids: how many lanes, how many bids each may hold, how many one transaction takes."""
+    """Group commit of bids: how many lanes, how many bids each may hold, how many one transaction takes.
+
+    workers: processes of this instance, as the framework starts them
+    """
 
     lanes: int
     capacity: int
     batch: int
+    workers: int = 1
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> LaneSettings:
-        """BID_LANES, BID_LANE_CAPACITY, BID_BATCH."""
+        """BID_LANES, BID_LANE_CAPACITY, BID_BATCH, and the framework's WORKERS."""
         return cls(
-            lanes=integer(env, "BID_LANES", 2),
+            lanes=integer(env, "BID_LANES", 1),
             capacity=integer(env, "BID_LANE_CAPACITY", 2048),
-            batch=integer(env, "BID_BATCH", 256),
+            batch=integer(env, "BID_BATCH", 128),
+            workers=integer(env, "WORKERS", 1),
         )

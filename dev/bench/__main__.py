@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     command = _command(names, "place_bid", _place_bid, "bids/s beside the ceiling, the database and the usual design")
     command.add_argument("--seconds", type=int, default=8, help="length of one run")
     command.add_argument("--rounds", type=int, default=3, help="runs of each contender on each scene")
-    command.add_argument("--connections", type=int, default=128, help="HTTP connections, all kept busy")
+    command.add_argument("--connections", type=int, default=256, help="HTTP connections, all kept busy")
     command.add_argument("--threads", type=int, default=16, help="threads of one commit per bid")
     command.add_argument("--instances", type=int, default=1, help="worker processes of each function")
     command.add_argument("--mirror", action="store_true", help="also run Gavel with the Firestore emulator")

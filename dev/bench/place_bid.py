@@ -26,7 +26,7 @@ class Options:
 
     seconds: int = 8
     rounds: int = 3
-    connections: int = 128
+    connections: int = 256
     threads: int = 16
     instances: int = 1
     mirror: bool = False
