@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import functools
 import gc
-import os
 import sys
-from collections.abc import Callable
-from contextlib import suppress
 
 from common.asking.question import QuestionDesk
 from common.auth.tokens import Doorkeeper
 from common.bidding.desk import BidDesk
+from common.bidding.seat import AnySeat, Seat
 from common.config import Settings, refuse_laptop_settings_on_cloud
 from common.deadline import Deadline
 from common.domain.errors import Refusal
@@ -36,19 +34,14 @@ def services() -> Services:
     Raises:
         SettingsError: naming the setting that is missing or wrong.
     """
-    settings = Settings.from_env()
-    made = build(settings, before_bids=_keep_to_one_processor if settings.lanes.workers == 1 else _nothing)
+    made = build(Settings.from_env(), Seat())
     _spare_the_collector()
     sys.setswitchinterval(_SWITCH_SECONDS)
     return made
 
 
-def _nothing() -> None:
-    """Where every processor may be used."""
-
-
-def build(settings: Settings, *, before_bids: Callable[[], None] = _nothing) -> Services:
-    """The services of these settings; `before_bids` is done once, before the first bid is taken."""
+def build(settings: Settings, seat: Seat | None = None) -> Services:
+    """The services of these settings; bidding runs where the seat says, anywhere if there is none."""
     store = Store(settings.database)
     threads = Threads(settings.api.threads)
     return Services(
@@ -56,7 +49,7 @@ def build(settings: Settings, *, before_bids: Callable[[], None] = _nothing) -> 
         doorkeeper=Doorkeeper(settings.auth),
         threads=threads,
         store=store,
-        bid_desk=functools.cache(lambda: _bid_desk(settings, store, before_bids)),
+        bid_desk=BidDesk(store, settings.lanes, seat or AnySeat()),
         mirror=_mirror(settings, store, threads),
         question_desk=functools.cache(lambda: _question_desk(settings, store)),
     )
@@ -71,23 +64,6 @@ def _spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
-
-
-def _keep_to_one_processor() -> None:
-    """Have the event loop and the threads that are still to come share one processor.
-
-    Under the interpreter's lock they only take turns; on two processors each finds what the other made in the wrong
-    cache, which costs a bid a tenth (docs/decisions/0022). Where a system does not let itself be told, nothing is lost.
-    """
-    if hasattr(os, "sched_setaffinity"):
-        with suppress(OSError):
-            allowed = sorted(os.sched_getaffinity(0))
-            os.sched_setaffinity(0, {allowed[os.getpid() % len(allowed)]})
-
-
-def _bid_desk(settings: Settings, store: Store, before_bids: Callable[[], None]) -> BidDesk:
-    before_bids()
-    return BidDesk(store, settings.lanes)
 
 
 def _question_desk(settings: Settings, store: Store) -> QuestionDesk:

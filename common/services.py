@@ -73,6 +73,6 @@ class Services:
     doorkeeper: Doorkeeper
     threads: Threads
     store: Store
-    bid_desk: Callable[[], BidDesk]  # made at the first bid: its process is arranged for it
+    bid_desk: BidDesk
     mirror: Mirror
     question_desk: Callable[[], QuestionDesk]  # made at the first question: what it needs is heavy to import

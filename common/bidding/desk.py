@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from common.bidding.batch import AcceptedBid, Lot, Pair, PendingBid, judge
 from common.bidding.lanes import Lanes
+from common.bidding.seat import Seat
 from common.config import LaneSettings
 from common.deadline import Deadline
 from common.domain.actor import Actor
@@ -32,9 +33,9 @@ _MOST_OFFERS = 5_000  # with descriptions of a few kilobytes
 class BidDesk:
     """Takes bids of many requests at once; used from one event loop."""
 
-    def __init__(self, store: Store, settings: LaneSettings) -> None:
+    def __init__(self, store: Store, settings: LaneSettings, seat: Seat) -> None:
         self._store = store
-        self._lanes: Lanes[PendingBid, AcceptedBid] = Lanes(self._commit, settings)
+        self._lanes: Lanes[PendingBid, AcceptedBid] = Lanes(self._commit, settings, seat)
         self._people: dict[str, Actor] = {}
         self._numbers: dict[Pair, int] = {}  # a bidder keeps his number, so what was once committed stays true
         self._offers: dict[str, Offer] = {}  # as of a revision, which is compared under the row's lock

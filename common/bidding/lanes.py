@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
 
+from common.bidding.seat import Seat
 from common.config import LaneSettings
 from common.domain.errors import Busy
 
@@ -22,10 +23,13 @@ Commit = Callable[[Sequence[Item]], Sequence["Answer | Exception"]]
 
 
 class _Lane(Generic[Item, Answer]):
-    def __init__(self, commit: Commit[Item, Answer], executor: ThreadPoolExecutor, settings: LaneSettings) -> None:
+    def __init__(
+        self, commit: Commit[Item, Answer], executor: ThreadPoolExecutor, settings: LaneSettings, seat: Seat
+    ) -> None:
         self._commit = commit
         self._executor = executor
         self._settings = settings
+        self._seat = seat
         self._waiting: deque[tuple[Item, asyncio.Future[Answer]]] = deque()
         self._under_way = False
 
@@ -42,8 +46,13 @@ class _Lane(Generic[Item, Answer]):
         self._under_way = True
         batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._settings.batch))]
         items = [item for item, _ in batch]
-        committed = asyncio.get_running_loop().run_in_executor(self._executor, self._commit, items)
+        self._seat.choose(len(items))
+        committed = asyncio.get_running_loop().run_in_executor(self._executor, self._commit_here, items)
         committed.add_done_callback(lambda done: self._finish([answer for _, answer in batch], done))
+
+    def _commit_here(self, items: Sequence[Item]) -> Sequence[Answer | Exception]:
+        self._seat.take()
+        return self._commit(items)
 
     def _finish(
         self, answers: Sequence[asyncio.Future[Answer]], done: asyncio.Future[Sequence[Answer | Exception]]
@@ -69,9 +78,9 @@ class Lanes(Generic[Item, Answer]):
     refusal of that item alone.
     """
 
-    def __init__(self, commit: Commit[Item, Answer], settings: LaneSettings) -> None:
+    def __init__(self, commit: Commit[Item, Answer], settings: LaneSettings, seat: Seat) -> None:
         executor = ThreadPoolExecutor(max_workers=settings.lanes, thread_name_prefix="lane")
-        self._lanes = [_Lane(commit, executor, settings) for _ in range(settings.lanes)]
+        self._lanes = [_Lane(commit, executor, settings, seat) for _ in range(settings.lanes)]
 
     def put(self, key: str, item: Item) -> asyncio.Future[Answer]:
         """The outcome of the item, once its batch is committed.

@@ -59,22 +59,17 @@ class ApiSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaneSettings:
-    """Group commit of bids: how many lanes, how many bids each may hold, how many one transaction takes.
-
-    workers: processes of this instance, as the framework starts them
-    """
+    """Group commit of bids: how many lanes, how many bids each may hold, how many one transaction takes."""
 
     lanes: int
     capacity: int
     batch: int
-    workers: int = 1
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> LaneSettings:
-        """BID_LANES, BID_LANE_CAPACITY, BID_BATCH, and the framework's WORKERS."""
+        """BID_LANES, BID_LANE_CAPACITY, BID_BATCH."""
         return cls(
             lanes=integer(env, "BID_LANES", 1),
             capacity=integer(env, "BID_LANE_CAPACITY", 2048),
             batch=integer(env, "BID_BATCH", 128),
-            workers=integer(env, "WORKERS", 1),
         )

@@ -71,7 +71,7 @@ async def run(services: Services, call: Call, body: BidBody) -> Answer:
     if not bidder.email_confirmed:
         raise EmailUnverified
     assert call.idempotency_key is not None
-    accepted = await services.bid_desk().place(
+    accepted = await services.bid_desk.place(
         PendingBid(
             actor=bidder,
             listing_id=body.listing_id,

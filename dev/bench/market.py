@@ -13,12 +13,14 @@ import pymysql
 from common.config import DatabaseSettings
 from common.store.connect import connector
 from common.store.migrate import Analysts, migrate
+from dev.bench.replica import replica_of
 from dev.stack.database import DatabaseServer, connect, private_server
 from dev.stack.functions import FunctionProcess, function_environment, function_process
 from dev.stack.issuer import Issuer
 
 EMPTY_FUNCTION = Path(__file__).parent / "functions"
 BIDDERS = 200
+_DATABASE = "db"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +46,19 @@ class Market:
             yield process
 
     @contextmanager
-    def asking(self) -> Iterator[FunctionProcess]:
-        """The function `nl_query` without a model, for as many questions as are asked."""
+    def replica(self) -> Iterator[DatabaseServer]:
+        """A server that follows this market's (dev.bench.replica)."""
+        accounts = self.folder / _DATABASE / "accounts.json"
+        with replica_of(self.server, accounts, self.folder / "replica") as server:
+            yield server
+
+    @contextmanager
+    def asking(self, replica: DatabaseServer | None = None) -> Iterator[FunctionProcess]:
+        """The function `nl_query` without a model, for as many questions as are asked; a replica is read if given."""
         nothing = dict.fromkeys(("OPENAI_BASE_URL", "OPENAI_API_KEY"), "")
         env = {**self.settings(), **nothing, "NL_QUESTIONS_PER_MINUTE": "1000000", "REQUEST_SECONDS": "25"}
+        if replica:
+            env |= {"REPORTING_DB_HOST": replica.host, "REPORTING_DB_PORT": str(replica.port)}
         with function_process("nl_query", env, log=self.folder / "nl_query.log") as process:
             yield process
 
@@ -81,7 +92,7 @@ def open_market() -> Iterator[Market]:
     """
     with tempfile.TemporaryDirectory(prefix="gavel-bench-") as name:
         folder = Path(name)
-        with private_server(folder / "db", durable=True) as server, Issuer() as issuer:
+        with private_server(folder / _DATABASE, durable=True) as server, Issuer() as issuer:
             apply_migrations(server)
             yield Market(server=server, issuer=issuer, folder=folder)
 

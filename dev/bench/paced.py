@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import threading
 import time
 from collections.abc import Sequence
@@ -38,6 +39,7 @@ class PacedBidder:
         self._tokens = tokens
         self._listing_id = listing_id
         self._number = 0
+        self._run = secrets.token_hex(4)  # the same people may bid in several runs
 
     def bid(self, count: int, per_second: int) -> list[SentBid]:
         """The accepted ones of so many bids, sent at their times whether or not answers come.
@@ -75,7 +77,7 @@ class PacedBidder:
         head = (
             "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
             f"Authorization: Bearer {self._tokens[number % len(self._tokens)]}\r\n"
-            f"Idempotency-Key: paced-{number:08}\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"Idempotency-Key: {self._run}-{number:08}\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         return head.encode() + body
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from common.bidding.lanes import Lanes
+from common.bidding.seat import AnySeat
 from common.config import LaneSettings
 from common.domain.errors import Busy
 
@@ -40,7 +41,7 @@ class Commit:
 
 def lanes_of(commit: Commit, *, lanes: int = 1, capacity: int = 100, batch: int = 100) -> Lanes[str, str]:
     """Lanes in front of this commit."""
-    return Lanes(commit, LaneSettings(lanes=lanes, capacity=capacity, batch=batch))
+    return Lanes(commit, LaneSettings(lanes=lanes, capacity=capacity, batch=batch), AnySeat())
 
 
 async def put_all(lanes: Lanes[str, str], items: Sequence[str], key: str = "lot") -> list[asyncio.Future[str]]:

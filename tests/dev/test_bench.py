@@ -13,8 +13,9 @@ import pytest
 from dev.bench import close_auctions, cold_start, memory, place_bid, place_bid_report, push
 from dev.bench.django_server import DjangoSite, Shape
 from dev.bench.lots import DjangoLots, GavelLots, Lots, end_now
-from dev.bench.market import Market, open_market
+from dev.bench.market import Market, number, open_market
 from dev.stack.issuer import Issuer
+from tests.market import eventually
 
 
 @pytest.fixture(scope="module")
@@ -171,6 +172,19 @@ def test_close_auctions_is_measured_and_counted(market: Market) -> None:
 
     assert dict(result.closed) == {"sold": 11, "reserve_not_met": 10, "no_bids": 10}
     assert any("closes/s" in line for line in close_auctions.report(result))
+
+
+def test_a_replica_follows(market: Market) -> None:
+    """What was there before it, and what comes after."""
+    lots = GavelLots(market.server)
+    lots.open(1)
+
+    with market.replica() as replica:
+        before = number(replica, "SELECT COUNT(*) FROM listings")
+        lots.open(2)
+
+        assert eventually(lambda: number(replica, "SELECT COUNT(*) FROM listings") == before + 2, seconds=30)
+        assert before == number(market.server, "SELECT COUNT(*) FROM listings") - 2
 
 
 def test_cold_starts_are_measured(market: Market) -> None:

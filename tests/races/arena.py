@@ -136,7 +136,7 @@ class Instance:
         """What the desk makes of a bid."""
 
         async def place() -> AcceptedBid:
-            return await self.services.bid_desk().place(bid)
+            return await self.services.bid_desk.place(bid)
 
         return self.start(place())
 
