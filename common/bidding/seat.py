@@ -33,8 +33,12 @@ class Seat:
         self.take()
 
     def take(self) -> None:
-        """Have the calling thread run there; where a system takes no orders, all stays as it is."""
-        if getattr(self._taken, "seat", self._anywhere) is not self._here:
+        """Have the calling thread run there; where a system takes no orders, all stays as it is.
+
+        A thread that comes for the first time is told in any case: it may have been made in a crowd, by one who kept to
+        one processor.
+        """
+        if self._anywhere and getattr(self._taken, "seat", None) is not self._here:
             self._taken.seat = self._here
             with suppress(OSError):
                 os.sched_setaffinity(0, self._here)

@@ -7,6 +7,7 @@ an id of letters, digits, `_` and `-`. Text that somebody typed never does. Peri
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -35,7 +36,7 @@ class SlotError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Slot:
+class Slot(ABC):
     """A place for a value in a question."""
 
     name: str
@@ -43,29 +44,29 @@ class Slot:
     default: Value
     type: ClassVar[str]
 
+    @abstractmethod
     def find(self, words: Sequence[Word], place: int) -> Iterator[Place]:
         """The values that can be read from a place on, each with the place behind it."""
-        raise NotImplementedError
 
     def follow(self, words: Sequence[Word], place: int) -> Iterator[Place]:
         """The same where the wording has no place for the slot."""
         return self.find(words, place)
 
+    @abstractmethod
     def read(self, given: object) -> Value:
         """The value that somebody chose.
 
         Raises:
             SlotError: it is not one.
         """
-        raise NotImplementedError
 
     def phrase(self, value: Value) -> str:
         """As it stands in the question; nothing where it restricts nothing and is usual."""
         return str(value)
 
+    @abstractmethod
     def sql(self, value: Value, column: str, today: date) -> str:
         """As a literal; with a column, as a condition on it, empty for a value that restricts nothing."""
-        raise NotImplementedError
 
     def parameter(self, value: Value) -> dict[str, object]:
         """What a form needs to show the value and to offer others."""

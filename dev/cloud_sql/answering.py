@@ -2,6 +2,7 @@
 
 import json
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -33,7 +34,7 @@ class Said:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class Answering:
+class Answering(ABC):
     """Listens on a free loopback port; a subclass says what it answers.
 
     `fails_with` is the status it answers with instead, `silent` makes it accept requests and say nothing, `paths` is
@@ -53,9 +54,9 @@ class Answering:
         """Where it listens, as host:port."""
         return f"{ports.HOST}:{self._server.server_port}"
 
+    @abstractmethod
     def answer(self, asked: Asked) -> Said:
         """What is said to a request."""
-        raise NotImplementedError
 
     def failure(self, status: int) -> Said:
         """What is said when it fails."""

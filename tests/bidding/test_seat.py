@@ -79,6 +79,21 @@ def test_the_lane_runs_where_the_loop_runs() -> None:
     assert seen == [(1, ANYWHERE), (1, ANYWHERE), (CROWD, crowded), (1, ANYWHERE)]
 
 
+def test_a_thread_made_in_a_crowd_is_free_after_it() -> None:
+    """It began on its maker's one processor."""
+
+    def scene() -> tuple[int, int]:
+        seat = Seat()
+        seat.choose(CROWD)
+        with ThreadPoolExecutor(max_workers=1) as lane:
+            began_on = lane.submit(lambda: len(os.sched_getaffinity(0))).result()
+            seat.choose(1)
+            lane.submit(seat.take).result()
+            return began_on, lane.submit(lambda: len(os.sched_getaffinity(0))).result()
+
+    assert on_a_thread(scene) == (1, len(ANYWHERE))
+
+
 def test_where_no_seat_is_wanted_nothing_is_kept() -> None:
     """As in programs that are more than a function."""
 
