@@ -14,33 +14,17 @@ from google.cloud import firestore
 
 from common.config import MirrorSettings
 from common.domain.aliases import new_listing_id
-from common.domain.listing import AN_OFFER, Listing, Offer, Status, opening_standing
+from common.domain.listing import AN_OFFER, Listing, opening_standing
 from common.mirror.firestore import FirestoreMirror
+from tests.domain.offers import the_listing
 
 T = TypeVar("T")
 
 
 def a_state(listing_id: str | None = None, *, version: int = 1) -> Listing:
     """A listing that has had so many changes, its price saying how many."""
-    offer = Offer(
-        id=listing_id or new_listing_id(),
-        revision=1,
-        terms=AN_OFFER,
-        title="A brass ship's lamp",
-        description="Found in a harbour shed.",
-        category="furniture",
-        seller_alias="Seller 7K2QF9",
-        buy_now_price=None,
-    )
-    return Listing(
-        offer=offer,
-        standing=opening_standing(AN_OFFER)._replace(price=1_00 + version, bid_count=version - 1),
-        status=Status.ACTIVE,
-        outcome=None,
-        winner=None,
-        bidder_count=0,
-        version=version,
-    )
+    standing = opening_standing(AN_OFFER)._replace(price=1_00 + version, bid_count=version - 1)
+    return the_listing(listing_id or new_listing_id(), terms=AN_OFFER, standing=standing, version=version)
 
 
 class Writer:
