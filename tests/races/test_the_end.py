@@ -162,6 +162,7 @@ def test_bids_and_closings_that_race_at_the_end_lose_nothing(
     }
     late = {lot: isinstance(bid.exception(10), AuctionEnded) for lot, bid in bids.items()}
     closing.result(10)
+    two[1].close_auctions().result()  # what the last one passed over, since a late bid's batch held it, is due again
 
     assert set(late.values()) == {True, False}, "all bids came on the same side of their ends"
     for lot in lots:
