@@ -4,7 +4,7 @@ import re
 import secrets
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.accounts import AuthEmulator
 from tests.browser.conftest import OpenWindow
@@ -248,6 +248,31 @@ def test_people_stay_signed_in_on_their_device_and_leave_all_tabs_at_once(
         expect(tab("#open-sign-in")).to_be_visible()
     window.page.reload()
     expect(window("#open-sign-in")).to_be_visible()
+
+
+def test_a_tab_that_is_still_opening_brings_nobody_back(open_window: OpenWindow, auth_emulator: AuthEmulator) -> None:
+    """It asks the service about the person, who leaves in another tab before it is answered."""
+    email, window = an_address(), open_window()
+    auth_emulator.register(email, PASSWORD)
+    window.open()
+    sign_in(window, email)
+    opening = open_window(beside=window)
+    asked: list[Route] = []
+    opening.page.route("**/accounts:lookup**", lambda route: asked.append(route), times=1)
+    with opening.page.expect_request("**/accounts:lookup**"):
+        opening.open()
+
+    window("#sign-out").click()
+    expect(window("#open-sign-in")).to_be_visible()
+    expect(opening("#account-name")).to_contain_text(email)
+    asked[0].continue_()
+
+    for tab in (opening, window):
+        expect(tab("#open-sign-in")).to_be_visible()
+    window.page.reload()
+    expect(window("#open-sign-in")).to_be_visible()
+    sign_in(window, email)
+    expect(opening("#account-name")).to_contain_text(email)
 
 
 def test_who_only_watches_does_not_load_the_sign_in(open_window: OpenWindow, auth_emulator: AuthEmulator) -> None:

@@ -1,7 +1,9 @@
 /**
  * A session with an account at Firebase. It is kept on the device and is the same in all tabs: who signs out in one is out in all.
  *
- * Beside what Firebase keeps, the visitor's name stands in the browser's storage. It says whether there is anybody to load the SDK for.
+ * Beside what Firebase keeps, two things stand in the browser's storage: the visitor's name, which says whether there is anybody to load
+ * the SDK for, and which visit was ended last. The SDK asks its service about whomever it finds when a page opens and then writes him down
+ * again, even if he has left in another tab meanwhile; a visit that was ended is ended wherever it comes up again.
  *
  * Fires `session-changed` when somebody signs in or out, here or in another tab, and when he has confirmed his address.
  */
@@ -10,6 +12,7 @@ import { isUnreached, signInFault } from '../pure/credentials.js';
 import { Refusal } from './api.js';
 
 const KEPT_AS = 'gavel.person';
+const ENDED_AS = 'gavel.ended';
 const UNREACHED = 'auth/network-request-failed';
 
 /** Signing in did not work; `fault` is as pure/credentials.js describes it. */
@@ -36,7 +39,7 @@ export class AccountSession extends EventTarget {
     this.#config = config;
     this.#storage = storage;
     this.#kept = read(storage);
-    window.addEventListener('storage', ({ key }) => key === KEPT_AS && this.#heard());
+    window.addEventListener('storage', ({ key }) => this.#heard(key));
     document.addEventListener('visibilitychange', () => this.#returned());
     if (this.#kept) this.prepare();
   }
@@ -92,7 +95,10 @@ export class AccountSession extends EventTarget {
   }
 
   async signOut() {
-    await this.#act((accounts) => accounts.signOut());
+    await this.#act((accounts) => {
+      this.#storage.setItem(ENDED_AS, visitOf(accounts.person()));
+      return accounts.signOut();
+    });
   }
 
   async token() {
@@ -119,7 +125,7 @@ export class AccountSession extends EventTarget {
     try {
       const accounts = await this.#connect();
       await action(accounts);
-      this.#follow(accounts.person());
+      this.#follow(accounts);
     } catch (error) {
       if (!error.code) throw error;
       throw new SignInFailed(signInFault(error.code));
@@ -141,13 +147,20 @@ export class AccountSession extends EventTarget {
     });
     const accounts = connect(this.#config);
     await accounts.ready();
-    accounts.onChange((person) => this.#follow(person));
-    this.#follow(accounts.person());
+    accounts.onChange(() => this.#follow(accounts));
+    this.#follow(accounts);
     return accounts;
   }
 
-  /** Takes note of who is there now. */
-  #follow(person) {
+  /** Takes note of who is there now, and sends away whoever has left already. */
+  #follow(accounts) {
+    const person = accounts.person();
+    const visit = visitOf(person);
+    if (visit && visit === this.#storage.getItem(ENDED_AS)) accounts.signOut();
+    else this.#note(person);
+  }
+
+  #note(person) {
     this.#keep(person && { id: person.uid, name: person.displayName || person.email, email: person.email, ...confirmation(person) });
   }
 
@@ -159,10 +172,10 @@ export class AccountSession extends EventTarget {
     if (JSON.stringify(kept) !== before) this.dispatchEvent(new Event('session-changed'));
   }
 
-  /** Somebody came or went in another tab. Where the SDK runs, it hears of that itself and knows better. */
-  #heard() {
-    if (this.#connecting) return;
-    if (read(this.#storage)) this.prepare();
+  /** Somebody came or went in another tab. Where the SDK runs, it hears of that itself and knows better, but not of a visit's end. */
+  #heard(key) {
+    if (key === ENDED_AS) this.#connecting?.then((accounts) => this.#follow(accounts), () => {});
+    else if (key === KEPT_AS && !this.#connecting && read(this.#storage)) this.prepare();
   }
 
   /** The message may have been answered meanwhile, in another tab or on a telephone. */
@@ -172,6 +185,12 @@ export class AccountSession extends EventTarget {
       if (!error.fault) throw error;
     });
   }
+}
+
+/** Tells one signing in from the next, of whomever; empty of nobody. @returns {string} */
+function visitOf(person) {
+  const since = person?.toJSON().lastLoginAt;
+  return since ? `${person.uid} ${since}` : '';
 }
 
 function confirmation({ email, emailVerified }) {
