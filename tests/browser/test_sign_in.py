@@ -258,7 +258,11 @@ def test_a_tab_that_is_still_opening_brings_nobody_back(open_window: OpenWindow,
     sign_in(window, email)
     opening = open_window(beside=window)
     asked: list[Route] = []
-    opening.page.route("**/accounts:lookup**", lambda route: asked.append(route), times=1)
+
+    def hold(route: Route) -> None:
+        asked.append(route)
+
+    opening.page.route("**/accounts:lookup**", hold, times=1)
     with opening.page.expect_request("**/accounts:lookup**"):
         opening.open()
 
