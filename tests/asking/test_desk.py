@@ -139,20 +139,20 @@ def test_hostile_sql_of_the_model_never_runs(build_asker: Build, records: Record
 
 
 @pytest.mark.parametrize(
-    ("reply", "code"),
+    ("reply", "seconds", "code"),
     [
-        (fails(500), "model_unreachable"),
-        (fails(401), "model_rejected"),
-        (fails(429, retry_after="60"), "model_busy"),
-        (says("no JSON at all"), "model_garbled"),
-        (late(30, sql(COUNT_DAYS)), "model_timeout"),
+        (fails(500), 30, "model_unreachable"),
+        (fails(401), 30, "model_rejected"),
+        (fails(429, retry_after="60"), 30, "model_busy"),
+        (says("no JSON at all"), 30, "model_garbled"),
+        (late(30, sql(COUNT_DAYS)), 4, "model_timeout"),
     ],
 )
-def test_a_model_that_fails_is_told_as_such(build_asker: Build, reply: object, code: str) -> None:
+def test_a_model_that_fails_is_told_as_such(build_asker: Build, reply: object, seconds: float, code: str) -> None:
     """Not as a question back, and within the time there is."""
     asker = build_asker([Line("calendar", reply)])
 
-    told = asker.ask("How long is the calendar?", seconds=4)
+    told = asker.ask("How long is the calendar?", seconds=seconds)
 
     assert (told.status, told.rows) == ("failed", ())
     assert told.reason is not None
