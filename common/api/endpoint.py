@@ -88,19 +88,21 @@ async def _answer(inbound: Inbound, operation: Operation, services: Services, tr
         response = Response(status_code=HTTPStatus.BAD_REQUEST)
     except Exception as error:  # noqa: BLE001 - the one place where bugs end: logged once, told to nobody
         outcome = Internal.code
-        logs.write_fault("unhandled error", error, **_trace(trace_id, services))
+        logs.write_fault("unhandled error", error, **{logs.TRACE: _trace(trace_id, services)})
         response = problem(Internal(), trace_id=trace_id, site_url=services.api.site_url)
     _name(response, trace_id)
     _allow_origin(inbound, response, services)
-    logs.write(
-        "ERROR" if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR else "INFO",
-        "request",
-        operation=_prepared(operation).name,
-        outcome=outcome,
-        status=response.status_code,
-        actor=actor.user_id if actor else None,
-        milliseconds=round(1000 * (time.perf_counter() - begun), 2),
-        **_trace(trace_id, services),
+    logs.write_line(
+        {
+            "severity": "ERROR" if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR else "INFO",
+            "message": "request",
+            "operation": _prepared(operation).name,
+            "outcome": outcome,
+            "status": response.status_code,
+            "actor": actor.user_id if actor else None,
+            "milliseconds": int(100_000 * (time.perf_counter() - begun)) / 100,
+            logs.TRACE: _trace(trace_id, services),
+        }
     )
     return response, outcome
 
@@ -213,5 +215,5 @@ def _allow_origin(inbound: Inbound, response: Response, services: Services) -> N
         response.headers.add_vary_header("Origin")
 
 
-def _trace(trace_id: str, services: Services) -> dict[str, str]:
-    return {"logging.googleapis.com/trace": f"projects/{services.api.project}/traces/{trace_id}"}
+def _trace(trace_id: str, services: Services) -> str:
+    return f"projects/{services.api.project}/traces/{trace_id}"

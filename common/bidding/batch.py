@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -17,15 +16,18 @@ from common.domain.placed_bid import PlacedBid
 Pair = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PendingBid:
-    """A bid on its way; `max_amount` is secret."""
+class PendingBid(NamedTuple):
+    """A bid on its way; `max_amount` is secret. A tuple, as `PlacedBid` is."""
 
     actor: Actor
     listing_id: str
-    max_amount: int = field(repr=False)
+    max_amount: int
     idempotency_key: str
     deadline: Deadline
+
+    def __repr__(self) -> str:
+        """Which bid it is, without what is secret."""
+        return f"PendingBid({self.actor.user_id!r}, {self.listing_id!r}, {self.idempotency_key!r})"
 
     @property
     def key(self) -> Pair:
@@ -90,12 +92,9 @@ class Lot:
         """The listing as it stands now; the first bid also makes a scheduled one active."""
         if not self.placed:
             return self._listing
-        return self._listing._replace(
-            standing=self._standing,
-            status=Status.ACTIVE,
-            version=self._version,
-            bidder_count=self._listing.bidder_count + len(self.new_numbers),
-        )
+        offer, _, _, outcome, winner, bidder_count, _ = self._listing
+        bidder_count += len(self.new_numbers)
+        return Listing(offer, self._standing, Status.ACTIVE, outcome, winner, bidder_count, self._version)
 
     def _next_number(self) -> int:
         return self._listing.bidder_count + len(self.new_numbers) + 1

@@ -14,16 +14,18 @@ from common.domain.placed_bid import PlacedBid
 
 Document = dict[str, Any]
 
+_ACTIVE = str(Status.ACTIVE)
+
 
 def public_listing(listing: Listing) -> Document:
-    """A listing as it stands, in the API's form: amounts in minor units, times aware UTC."""
+    """A listing as it stands, in the API's form: amounts in minor units, times aware UTC, words plain text."""
     standing = listing.standing
     view = _offer(listing)
     _show_standing(view, listing, standing.leader, standing.price)
     view["bid_count"] = standing.bid_count
     view["ends_at"] = standing.ends_at
-    view["status"] = listing.status
-    view["outcome"] = listing.outcome
+    view["status"] = str(listing.status)
+    view["outcome"] = str(listing.outcome) if listing.outcome else None
     view["winner"] = bidder_alias(listing.winner)
     view["version"] = listing.version
     return view
@@ -35,7 +37,7 @@ def public_listing_after(listing: Listing, placed: PlacedBid) -> Document:
     _show_standing(view, listing, placed.leader, placed.price)
     view["bid_count"] = placed.seq
     view["ends_at"] = placed.ends_at
-    view["status"] = Status.ACTIVE
+    view["status"] = _ACTIVE
     view["outcome"] = None
     view["winner"] = None
     view["version"] = placed.version
@@ -54,9 +56,6 @@ def mirrored_listing(listing: Listing) -> Document:
     """The Firestore document `listings/{id}`: the public listing without its id and long text."""
     view = public_listing(listing)
     del view["id"], view["description"]
-    view["status"] = listing.status.value
-    view["reserve"] = view["reserve"].value
-    view["outcome"] = listing.outcome.value if listing.outcome else None
     return view
 
 
@@ -82,4 +81,4 @@ def _show_standing(view: Document, listing: Listing, leader: int | None, price: 
     view["current_price"] = price
     view["minimum_bid"] = least_bid(terms, leader=leader, price=price)
     view["leader"] = bidder_alias(leader)
-    view["reserve"] = reserve_shown(terms, leader=leader, price=price)
+    view["reserve"] = str(reserve_shown(terms, leader=leader, price=price))

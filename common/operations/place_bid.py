@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from marshmallow import fields
 
@@ -23,12 +22,15 @@ CALLER = Caller.PERSON
 IDEMPOTENCY_KEY = KeyUse.REQUIRED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BidBody:
+class BidBody(NamedTuple):
     """A bid; `max_amount` is the most the bidder will pay, in minor units, and secret."""
 
     listing_id: str
-    max_amount: int = field(repr=False)
+    max_amount: int
+
+    def __repr__(self) -> str:
+        """Which listing it is for, without what is secret."""
+        return f"BidBody({self.listing_id!r})"
 
 
 class Request(Strict):
@@ -72,13 +74,7 @@ async def run(services: Services, call: Call, body: BidBody) -> Answer:
         raise EmailUnverified
     assert call.idempotency_key is not None
     accepted = await services.bid_desk.place(
-        PendingBid(
-            actor=bidder,
-            listing_id=body.listing_id,
-            max_amount=body.max_amount,
-            idempotency_key=call.idempotency_key,
-            deadline=call.deadline,
-        )
+        PendingBid(bidder, body.listing_id, body.max_amount, call.idempotency_key, call.deadline)
     )
     placed = accepted.placed
     leading = placed.leader == placed.bidder

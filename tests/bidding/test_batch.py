@@ -21,6 +21,7 @@ from common.domain.errors import (
 )
 from common.domain.listing import Listing, Status
 from common.domain.placed_bid import PlacedBid
+from common.operations.place_bid import BidBody
 from tests.domain.offers import END, START, the_listing, the_terms
 
 NOW = START + timedelta(days=1)
@@ -36,6 +37,13 @@ def pending(bidder: str = "ann", max_amount: int = 5_00, *, key: str = "", listi
         idempotency_key=key or f"{bidder}-{listing}-{max_amount}",
         deadline=Deadline.after(60),
     )
+
+
+def test_a_bid_on_its_way_does_not_show_its_maximum() -> None:
+    """However it comes to be printed, as it arrives or as it waits: with a traceback, say."""
+    for bid in BidBody("listing-one", 76_543), pending(max_amount=76_543, key="a-key-of-mine"):
+        assert "listing-one" in repr(bid)
+        assert "76543" not in repr(bid)
 
 
 class Bench:
