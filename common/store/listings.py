@@ -13,6 +13,7 @@ from common.store.search import Search, SortKey
 from common.store.session import ConstraintViolated, Session, json_rows, json_table
 
 _SECOND = timedelta(seconds=1)
+_DUE = "status IN ('active', 'scheduled') AND ends_at <= UTC_TIMESTAMP(6)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,11 @@ class Listings:
 
     def lock_due(self, *, limit: int) -> Sequence[Listing]:
         """Up to so many listings whose end has come and that nobody else is closing; their rows are locked."""
-        return self._lock_skipping("status IN ('active', 'scheduled') AND ends_at <= UTC_TIMESTAMP(6)", limit)
+        return self._lock_skipping(_DUE, limit)
+
+    def is_any_due(self) -> bool:
+        """Whether the end of any listing has come that is not closed, whoever holds it."""
+        return bool(self._session.rows(f"SELECT 1 FROM listings l FORCE INDEX (listings_due) WHERE {_DUE} LIMIT 1"))
 
     def open_started(self, *, limit: int) -> int:
         """Make active up to so many scheduled listings whose start has come; how many."""
