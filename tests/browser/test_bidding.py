@@ -76,6 +76,23 @@ def test_who_leads_is_told_and_raises_his_maximum_unseen(open_window: OpenWindow
     window.sees_price(10_00)
 
 
+def test_what_a_leader_was_told_follows_the_price(open_window: OpenWindow, market: Market) -> None:
+    """While others bid below his maximum; it goes when one bids more."""
+    listing = market.create(starting_price=10_00)
+    window = open_window()
+    window.open_listing(listing)
+    window.sign_in(market.user("alice"))
+    window.bid("20")
+    expect(window("#bid-result")).to_have_text("You lead at $10.00. We bid for you up to $20.00.")
+
+    market.bid(listing, 15_00, by="bob")
+    expect(window("#bid-result")).to_have_text("You lead at $15.50. We bid for you up to $20.00.")
+    market.bid(listing, 40_00, by="bob")
+
+    expect(window("#bid-result")).to_be_empty()
+    window.stands("outbid")
+
+
 def test_a_bid_that_comes_too_late_for_its_amount_gets_the_new_minimum(open_window: OpenWindow, market: Market) -> None:
     """Somebody bids between review and confirmation, unseen: the refusal is said and the minimum filled in."""
     listing = market.create(starting_price=10_00)

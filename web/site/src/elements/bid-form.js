@@ -26,6 +26,8 @@ class BidForm extends HTMLElement {
   #minimum = 0;
   #standing = 'none';
   #touched = false;
+  /** That of the bid that was accepted last. */
+  #maximum = 0;
   /** What the last refusal said, until the listing's news have caught up with it. */
   #told = null;
   #quickShown = '';
@@ -72,7 +74,7 @@ class BidForm extends HTMLElement {
     const first = Math.max(firstAmount(listing, standing, you?.your_max), this.#minimum);
     const open = phase === 'open' && standing !== 'seller';
     this.#form.hidden = !open;
-    if (standing !== 'leading' && this.#result.dataset.mood === 'good') this.#tell('', 'none');
+    this.#updateResult();
     if (!open) return this.#confirmation.close();
     if (!this.#touched) this.#amount.value = plainAmount(first, listing.currency);
     this.#renderAmounts(first);
@@ -83,7 +85,15 @@ class BidForm extends HTMLElement {
   /** Tells how an accepted bid stands. */
   answered({ answer, maximum }) {
     this.#touched = false;
+    this.#maximum = maximum;
     this.#tell(bidResultText(answer, maximum, this.#money), answer.leading ? 'good' : 'bad');
+  }
+
+  /** What was said of a bid that leads stays true while others bid below it, and goes when it leads no more. */
+  #updateResult() {
+    if (this.#result.dataset.mood !== 'good') return;
+    if (this.#standing !== 'leading') return this.#tell('', 'none');
+    write(this.#result, bidResultText({ leading: true, listing: this.#listing }, this.#maximum, this.#money));
   }
 
   /** Tells why a bid was refused, with the new minimum filled in where that is the reason. */
