@@ -3,7 +3,7 @@
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-terraform -chdir=terraform output -json function_urls >"$folder/functions.json"
+terraform -chdir=terraform output -json called_urls >"$folder/functions.json"
 terraform -chdir=terraform output -raw site_config_json >"$folder/config.json"
 GOOGLE_ACCESS_TOKEN=$(gcloud auth print-access-token)
 export GOOGLE_ACCESS_TOKEN

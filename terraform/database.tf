@@ -9,6 +9,7 @@ module "database" {
   function_accounts       = { for operation, function in module.function : operation => function.service_account_email }
   max_connections         = var.database_max_connections
   migrate_account         = local.migrate_account
+  name                    = var.database_name
   network_id              = module.network.network_id
   operators               = var.database_operators
   point_in_time_recovery  = var.database_point_in_time_recovery

@@ -195,7 +195,7 @@ locals {
 
   ingress = {
     dashboard = "ALLOW_ALL" # IAM keeps others out; the dashboard's own way out is not internal
-    public    = var.edge_domain == null ? "ALLOW_ALL" : "ALLOW_INTERNAL_AND_GCLB"
+    public    = var.edge_only ? "ALLOW_INTERNAL_AND_GCLB" : "ALLOW_ALL"
     scheduler = "ALLOW_INTERNAL_ONLY" # admits Cloud Scheduler
   }
 
@@ -241,6 +241,7 @@ locals {
     REPORTING_DB_USER            = "analysts"
   }
 
-  # Pages call their own host, which passes calls on; a load balancer is another one.
+  # Pages call their own host, which passes calls on; a load balancer is another one. It answers them from the first day, so
+  # that pages which were loaded with it go on when edge_only is taken back.
   origin_settings = var.edge_domain == null ? {} : { ALLOWED_ORIGINS = join(",", module.site.origins) }
 }

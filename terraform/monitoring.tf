@@ -22,5 +22,5 @@ module "monitoring" {
 }
 
 locals {
-  api_base = var.edge_domain == null ? "${module.site.url}/api" : "https://${var.edge_domain}/api"
+  api_base = coalesce(local.edge_api, "${module.site.url}/api")
 }

@@ -3,6 +3,14 @@ output "archives_bucket" {
   value       = module.delivery.archives_bucket
 }
 
+output "called_urls" {
+  description = "Where each operation is called: a public one at the load balancer where that is the only way (edge_only), any other at its function."
+  value = {
+    for operation, url in local.urls :
+    operation => contains(keys(local.public_services), operation) && var.edge_only ? "${local.edge_api}/${operation}" : url
+  }
+}
+
 output "connections" {
   description = "Database connections that functions and migrations could hold at once, and those that each server accepts."
   value = {

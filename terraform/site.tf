@@ -1,7 +1,7 @@
 module "site" {
   source = "./modules/site"
 
-  api_base    = var.edge_domain == null ? "/api" : "https://${var.edge_domain}/api"
+  api_base    = coalesce(local.edge_api, "/api")
   project_id  = var.project_id
   region      = var.region
   services    = local.public_services

@@ -96,6 +96,13 @@ variable "database_max_connections" {
   }
 }
 
+variable "database_name" {
+  description = "Name of the database's instance. Another name adopts a copy that was restored under it, once the copy has been imported (docs/restore.md); without that it would replace the database by an empty one."
+  type        = string
+  default     = "gavel"
+  nullable    = false
+}
+
 variable "database_operators" {
   description = "E-mail addresses of people who may do everything inside the database, for when something is wrong in there."
   type        = set(string)
@@ -205,6 +212,18 @@ variable "edge_domain" {
   type        = string
   default     = null
   nullable    = true
+}
+
+variable "edge_only" {
+  description = "Whether public functions answer the load balancer alone, and the site calls them there. Set it once edge_domain has its A record and its certificate: until then nobody could call them."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.edge_only || var.edge_domain != null
+    error_message = "Without a load balancer nobody could call the functions: give edge_domain as well, or leave edge_only out."
+  }
 }
 
 variable "environment" {

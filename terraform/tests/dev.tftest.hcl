@@ -148,6 +148,11 @@ run "dev_is_cheap" {
   }
 
   assert {
+    condition     = output.called_urls == output.function_urls
+    error_message = "an operation is called at its function"
+  }
+
+  assert {
     condition     = alltrue([for function in module.function : function.instances.min == 0])
     error_message = "dev keeps no instance"
   }
@@ -309,7 +314,7 @@ run "the_first_time_there_is_no_image" {
   }
 }
 
-run "an_edge_closes_the_side_door" {
+run "an_edge_stands_beside_the_door_at_first" {
   command = plan
 
   variables {
@@ -318,7 +323,56 @@ run "an_edge_closes_the_side_door" {
 
   assert {
     condition     = length(module.edge) == 1
+    error_message = "there is a load balancer, whose address the A record needs"
+  }
+
+  assert {
+    condition     = alltrue([for operation in ["create_listing", "get_listing", "place_bid", "search_listings"] : module.function[operation].ingress == "ALLOW_ALL"])
+    error_message = "until it has a certificate nobody could call through it"
+  }
+
+  assert {
+    condition     = !strcontains(output.site_firebase_json, "api.example.com") && local.api_base == "https://gavel-test.web.app/api"
+    error_message = "pages and uptime checks call as before"
+  }
+
+  assert {
+    condition     = output.called_urls == output.function_urls
+    error_message = "and so does the smoke test"
+  }
+
+  assert {
+    condition     = module.function["place_bid"].settings["ALLOWED_ORIGINS"] == "https://gavel-test.web.app,https://gavel-test.firebaseapp.com"
+    error_message = "and it answers pages from the first day"
+  }
+}
+
+run "an_edge_closes_the_side_door" {
+  command = plan
+
+  variables {
+    edge_domain = "api.example.com"
+    edge_only   = true
+  }
+
+  assert {
+    condition     = length(module.edge) == 1
     error_message = "there is a load balancer"
+  }
+
+  assert {
+    condition     = strcontains(output.site_firebase_json, "connect-src 'self' https://api.example.com ") && local.api_base == "https://api.example.com/api"
+    error_message = "pages and uptime checks call it"
+  }
+
+  assert {
+    condition = output.called_urls == merge(output.function_urls, {
+      create_listing  = "https://api.example.com/api/create_listing"
+      get_listing     = "https://api.example.com/api/get_listing"
+      place_bid       = "https://api.example.com/api/place_bid"
+      search_listings = "https://api.example.com/api/search_listings"
+    })
+    error_message = "so does the smoke test, for a function's own address answers it no more; scheduler and dashboard call as before"
   }
 
   assert {
@@ -330,6 +384,16 @@ run "an_edge_closes_the_side_door" {
     condition     = module.function["place_bid"].settings["ALLOWED_ORIGINS"] == "https://gavel-test.web.app,https://gavel-test.firebaseapp.com"
     error_message = "the site may call another host"
   }
+}
+
+run "a_door_is_not_closed_without_another" {
+  command = plan
+
+  variables {
+    edge_only = true
+  }
+
+  expect_failures = [var.edge_only]
 }
 
 run "people_reach_the_database" {

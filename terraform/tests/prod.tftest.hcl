@@ -172,7 +172,7 @@ run "prod_survives" {
   }
 
   assert {
-    condition     = module.database.replica_instance_name == "gavel-analysts"
+    condition     = module.database.instance_name == "gavel" && module.database.replica_instance_name == "gavel-analysts"
     error_message = "analysts have a server of their own"
   }
 
@@ -280,6 +280,19 @@ run "prod_tells_somebody" {
   }
 
   expect_failures = [var.notification_emails]
+}
+
+run "a_restored_copy_takes_over" {
+  command = plan
+
+  variables {
+    database_name = "gavel-2"
+  }
+
+  assert {
+    condition     = module.database.instance_name == "gavel-2" && module.database.replica_instance_name == "gavel-2-analysts"
+    error_message = "both names follow, so that the old replica's is not in the way"
+  }
 }
 
 run "the_replica_fits_exactly" {

@@ -151,7 +151,7 @@ def test_terraform_is_given_every_variable_that_it_asks_for() -> None:
     outputs = set(re.findall(r'^output "(\w+)"', (TERRAFORM / "outputs.tf").read_text(encoding="utf-8"), re.MULTILINE))
     scripts = [step["run"] for step in deploy["steps"] if "run" in step] + [(ROOT / ".github" / "smoke.sh").read_text()]
     read = set(re.findall(r"terraform \S+ output -\w+ (\w+)", "\n".join(scripts)))
-    assert read == {"function_urls", "site_config_json", "site_firebase_json"}
+    assert read == {"called_urls", "site_config_json", "site_firebase_json"}
     assert read <= outputs
 
 
@@ -162,6 +162,87 @@ def test_an_installation_has_the_last_word() -> None:
     order = [re.findall(r"-var-file=\"?([\w./$-]+)", script) for script in scripts if "-var-file" in script]
 
     assert order == [["environments/$ENVIRONMENT.tfvars", "installation.tfvars.json"]] * 2
+
+
+def test_a_release_is_carried_out_in_order() -> None:
+    """The schema before the functions that need it, rights before the first call, pages after functions that work."""
+    _, deploy = deploy_jobs()
+    names = [step["name"] for step in deploy["steps"] if "name" in step]
+
+    assert names[-7:] == [
+        "Migrate",
+        "Apply",
+        "Grant rights",
+        "Smoke test",
+        "Deploy the site",
+        "Remember the release",
+        "Roll back",
+    ]
+    assert not any("continue-on-error" in step for step in deploy["steps"])
+    assert [step["name"] for step in deploy["steps"] if "if" in step] == ["Roll back"]
+
+
+def test_an_auction_decides_whether_a_release_stays() -> None:
+    """Each step after which functions may not work leads back, and the way back is tried by an auction too."""
+    _, deploy = deploy_jobs()
+    named = {step["name"]: step for step in deploy["steps"] if "name" in step}
+    back = named["Roll back"]
+    failed = re.search(r"\(([^()]+)\)$", back["if"])
+
+    assert named["Smoke test"]["run"] == "sh .github/smoke.sh"
+    assert [named[name]["id"] for name in ("Apply", "Grant rights", "Smoke test")] == ["apply", "grant", "smoke"]
+    assert back["if"].startswith("failure() && ")
+    assert failed
+    assert failed[1].split(" || ") == [f"steps.{step}.outcome == 'failure'" for step in ("apply", "grant", "smoke")]
+    assert back["run"] == "sh .github/roll_back.sh"
+    assert (ROOT / ".github" / "roll_back.sh").read_text(encoding="utf-8").endswith("\nsh .github/smoke.sh\n")
+
+
+def test_a_release_can_be_carried_out_again_by_hand() -> None:
+    """From main to dev and from a tag v… to prod, as when it is pushed; from elsewhere nothing is deployed."""
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "deploy.yml").read_text(encoding="utf-8"))
+    plan, deploy = deploy_jobs()
+    (refs,) = re.findall(r"^vars\.DEPLOY == 'on' && \((.*)\)$", plan["if"])
+
+    assert workflow[True] == {"push": {"branches": ["main"], "tags": ["v*"]}, "workflow_dispatch": None}  # YAML's `on`
+    assert refs == "github.ref == 'refs/heads/main' || startsWith(github.ref, 'refs/tags/v')"
+    assert deploy["needs"] == "plan"  # so that it is left out with it
+
+
+@pytest.mark.parametrize("lacking", [[], ["GCP_REGION"], ["GCP_PROJECT_ID", "TERRAFORM_VARIABLES"]])
+def test_a_deployment_without_a_variable_says_which(lacking: list[str]) -> None:
+    """DEPLOY may be on before an environment has its own. It ends before anything is built or anybody is signed in."""
+    plan, _ = deploy_jobs()
+    step = plan["steps"][0]
+    text = (ROOT / ".github" / "workflows" / "deploy.yml").read_text(encoding="utf-8")
+    needed = set(re.findall(r"\bvars\.(\w+)", text)) - {"DEPLOY"}
+    env = {name: "" if name in lacking else "set" for name in needed}
+
+    done = subprocess.run(
+        ["bash", "-e", "-c", step["run"]],
+        env={"PATH": os.defpath, "ENVIRONMENT": "prod", **env},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert step["env"].keys() | {"TERRAFORM_VARIABLES"} == needed
+    assert done.returncode == bool(lacking)
+    assert done.stdout.startswith("::error::") == bool(lacking)
+    assert [name for name in sorted(needed) if name in done.stdout] == lacking
+
+
+def test_checkov_looks_at_terraform() -> None:
+    """In the job that has Terraform, in a version that only an update changes."""
+    check = yaml.safe_load((ROOT / ".github" / "workflows" / "check.yml").read_text(encoding="utf-8"))
+    scripts = [step["run"] for step in check["jobs"]["terraform"]["steps"] if "run" in step]
+    requirements = ROOT / ".github" / "checkov" / "requirements.txt"
+
+    assert sum('pip" install' in script and str(requirements.relative_to(ROOT)) in script for script in scripts) == 1
+    assert scripts[-1] == (
+        '"$RUNNER_TEMP/checkov/bin/checkov" -d terraform --framework terraform --skip-download --compact --quiet'
+    )
+    assert re.search(r"^checkov==\d+\.\d+\.\d+$", requirements.read_text(encoding="utf-8"), re.MULTILINE)
 
 
 @pytest.mark.parametrize(

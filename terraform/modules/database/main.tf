@@ -165,7 +165,7 @@ locals {
     cloudsql_iam_authentication = "on"
     default_time_zone           = "+00:00"
     innodb_lock_wait_timeout    = "5"  # seconds; a function's session asks for less
-    innodb_print_all_deadlocks  = "on" # the deadlock alert counts them in the log
+    innodb_print_all_deadlocks  = "on" # the log shows what each was; the alert counts by the server's metric
     local_infile                = "off"
     log_output                  = "FILE"  # to Cloud Logging
     long_query_time             = "1"     # seconds

@@ -18,12 +18,16 @@ output "replica_instance_name" {
   value       = one([for replica in google_sql_database_instance.replica : replica.name])
 }
 
+# Schemas by their variables, not by the resources: while a restored copy is imported they come one after the other, and a
+# key that is not there yet would fail every import before it.
 output "reporting_schema" {
   description = "Name of the schema with the analysts' views."
-  value       = google_sql_database.schema[var.reporting_schema].name
+  value       = var.reporting_schema
+  depends_on  = [google_sql_database.schema]
 }
 
 output "schema" {
   description = "Name of the schema with the market's tables."
-  value       = google_sql_database.schema[var.schema].name
+  value       = var.schema
+  depends_on  = [google_sql_database.schema]
 }

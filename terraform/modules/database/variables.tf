@@ -84,10 +84,15 @@ variable "migrate_account" {
 }
 
 variable "name" {
-  description = "Name of the primary; one that was deleted cannot be used again for a week."
+  description = "Name of the primary and first part of the replica's; one that was deleted cannot be used again for a week."
   type        = string
   default     = "gavel"
   nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", var.name))
+    error_message = "Give up to 32 lower-case letters, digits and hyphens that begin with a letter, such as gavel-2."
+  }
 }
 
 variable "network_id" {

@@ -1,5 +1,5 @@
 # One address for every public operation, with Cloud Armor before it. Optional: without it browsers reach the functions through the
-# site's own rewrites. With it the functions' ingress must be ALLOW_INTERNAL_AND_GCLB, or their own addresses go round these rules.
+# site's own rewrites. Until the functions' ingress is ALLOW_INTERNAL_AND_GCLB (edge_only at the root), their own addresses go round these rules.
 locals {
   paths = { for operation in keys(var.services) : operation => "/api/${operation}" }
 }

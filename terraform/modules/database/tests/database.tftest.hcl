@@ -255,3 +255,25 @@ run "a_replica_without_a_name" {
   variables { replica_name = "" }
   expect_failures = [var.replica_name]
 }
+
+run "an_instance_of_32_characters" {
+  command = plan
+  variables { name = "abcdefghijklmnopqrstuvwxyz-01234" }
+
+  assert {
+    condition     = google_sql_database_instance.primary.name == "abcdefghijklmnopqrstuvwxyz-01234" && google_sql_database_instance.replica["analysts"].name == "abcdefghijklmnopqrstuvwxyz-01234-analysts"
+    error_message = "its replica's name begins with it"
+  }
+}
+
+run "an_instance_of_33_characters" {
+  command = plan
+  variables { name = "abcdefghijklmnopqrstuvwxyz-012345" }
+  expect_failures = [var.name]
+}
+
+run "an_instance_that_begins_with_a_digit" {
+  command = plan
+  variables { name = "2-gavel" }
+  expect_failures = [var.name]
+}

@@ -173,7 +173,7 @@ run "every_alert_links_its_runbook_and_tells_everybody" {
   }
   assert {
     condition     = length(output.alert_policies) == 21 && output.email_channels == ["projects/demo/notificationChannels/mail"]
-    error_message = "Ten burn rates, seven thresholds, two places, one silence."
+    error_message = "Ten burn rates, eight thresholds, two places, one silence."
   }
 }
 
