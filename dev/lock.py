@@ -1,8 +1,9 @@
 """python -m dev.lock: write functions/*/requirements.txt, every package that a function installs with its hashes.
 
-What a function asks for stands in dev/data/packages.toml, versions in constraints.txt. What those packages need in
-turn is read from what is installed here, the hashes from the package index that pip is set up with: one wheel each
-for Linux, where functions run, and for the machines on which their tests run, on Python 3.11 to 3.13.
+The image that migrates is locked likewise, in dev/migrate.requirements.txt. What each asks for stands in
+dev/data/packages.toml, versions in constraints.txt. What those packages need in turn is read from what is installed
+here, the hashes from the package index that pip is set up with: one wheel each for Linux, where functions run, and for
+the machines on which their tests run, on Python 3.11 to 3.13.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from packaging.requirements import Requirement
@@ -25,6 +27,8 @@ from dev import stage
 
 CONSTRAINTS = stage.ROOT / "constraints.txt"
 DECLARATIONS = stage.ROOT / "dev" / "data" / "packages.toml"
+IMAGE = "migrate"
+"""What is locked beside the operations."""
 PYTHONS = ("3.11", "3.12", "3.13")
 # For each kind of machine, what wheels for it are tagged with. The oldest Linux first: such a wheel runs on all later.
 MACHINES = {
@@ -44,26 +48,33 @@ class LockError(Exception):
 def main() -> int:
     """Exit status: 0 all written, 1 not."""
     try:
-        needed = {operation: closure(declared(operation)) for operation in stage.operations()}
+        needed = {name: closure(declared(name)) for name in [*stage.operations(), IMAGE]}
         found = hashes_of(sorted(set().union(*needed.values())))
     except LockError as error:
         print(f"lock: {error}", file=sys.stderr)
         return 1
-    for operation, names in needed.items():
-        path = stage.ROOT / "functions" / operation / "requirements.txt"
-        path.write_text(written(names, found), encoding="utf-8")
+    for name, packages in needed.items():
+        path = lock_of(name)
+        path.write_text(written(packages, found), encoding="utf-8")
         print(path.relative_to(stage.ROOT))
     return 0
 
 
+def lock_of(name: str) -> Path:
+    """The file that locks an operation, or the image."""
+    if name == IMAGE:
+        return stage.ROOT / "dev" / "migrate.requirements.txt"
+    return stage.ROOT / "functions" / name / "requirements.txt"
+
+
 def declared(operation: str) -> list[str]:
-    """The packages that a function asks for by name, with their extras.
+    """The packages that a function, or the image, asks for by name, with their extras.
 
     Raises:
         LockError: a function is named that there is not.
     """
     groups: dict[str, dict[str, list[str]]] = tomllib.loads(DECLARATIONS.read_text(encoding="utf-8"))
-    known = stage.operations()
+    known = [*stage.operations(), IMAGE]
     asked_for = []
     for name, group in groups.items():
         functions = group.get("functions", known)

@@ -2,8 +2,10 @@
 
 Without arguments it looks at the local stack of this GAVEL_HOME. With --deployed it reads the functions' own settings
 from the environment, so give it what they have: the same DB_*, CLOUD_SQL_INSTANCE, REPORTING_*, GOOGLE_CLOUD_PROJECT,
-SERVICE_AUDIENCE, … (.env.example); DOCTOR_TOKEN may hold somebody's ID token, to be tried at the door. Run as the
-account that migrates, it looks at the grants of all whom FUNCTION_DB_USERS names; as a function's, at its own.
+SERVICE_AUDIENCE, … (.env.example); DOCTOR_TOKEN may hold somebody's ID token, to be tried at the door, and
+DOCTOR_FUNCTIONS the text of the file of --functions. Run as the account that migrates, it looks at the grants of all
+whom FUNCTION_DB_USERS names; as a function's, at its own. Who may not reach the database runs it as a job beside the
+functions (docs/operations.md).
 
 Exit status: 0 nothing is wrong (doubts, marked !, do not count), 1 something is.
 """

@@ -10,8 +10,7 @@ import httpx
 
 from common.operations.call import Caller
 from dev.doctor.finding import UNREACHABLE, Check, Finding, told
-from dev.doctor.installation import Installation
-from dev.stack.settings import StackSettings
+from dev.doctor.installation import Installation, operations
 
 CHECK = Check("functions")
 _REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
@@ -23,11 +22,11 @@ _PUBLIC = (Caller.ANYONE, Caller.PERSON)
 def look(installation: Installation) -> Iterator[Finding]:
     """A line for each that does not answer as it should, or one that all do."""
     found: list[Finding] = []
-    operations = StackSettings().operations()
+    every = operations()
     with installation.http() as http:
-        for operation in operations:
+        for operation in every:
             found += _one(http, operation, installation)
-    yield from found or [CHECK.good(f"all {len(operations)} answer, and private ones refuse strangers")]
+    yield from found or [CHECK.good(f"all {len(every)} answer, and private ones refuse strangers")]
 
 
 def _one(http: httpx.Client, operation: str, installation: Installation) -> Iterator[Finding]:

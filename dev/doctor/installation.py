@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +14,7 @@ from typing import Any
 
 import httpx
 
+import common.operations
 from common.config import Settings
 from common.store.connect import connector
 from dev.stack import lock, state
@@ -79,6 +82,12 @@ class Installation:
             return cursor.fetchall()
 
 
+def operations() -> list[str]:
+    """Every operation, by the modules that carry them out: an image in which the doctor runs has no functions/."""
+    names = [module.name for module in pkgutil.iter_modules(common.operations.__path__)]
+    return sorted(name for name in names if hasattr(importlib.import_module(f"common.operations.{name}"), "run"))
+
+
 def local(settings: StackSettings, env: Mapping[str, str]) -> Installation:
     """The stack that runs in this GAVEL_HOME.
 
@@ -109,19 +118,21 @@ def deployed(env: Mapping[str, str], *, api: str | None, functions: Path | None)
     """What the environment describes.
 
     Args:
-        env: the functions' settings; DOCTOR_TOKEN, somebody's ID token, is tried at the door if it is there.
+        env: the functions' settings; DOCTOR_TOKEN, somebody's ID token, is tried at the door if it is there, and
+            DOCTOR_FUNCTIONS is what such a file would hold.
         api: the address below which every operation answers under its name.
         functions: a JSON file with the address of each operation, as `terraform output -json` writes it.
 
     Raises:
         NothingThere: no address was given, or the file holds none.
     """
-    if functions is not None:
-        addresses = json.loads(functions.read_text(encoding="utf-8"))
+    text = env.get("DOCTOR_FUNCTIONS") if functions is None else functions.read_text(encoding="utf-8")
+    if text:
+        addresses = json.loads(text)
         if not isinstance(addresses, dict) or not all(isinstance(url, str) for url in addresses.values()):
-            raise NothingThere(f"{functions} is no JSON object of addresses by operation.")
+            raise NothingThere(f"{functions or 'DOCTOR_FUNCTIONS'} is no JSON object of addresses by operation.")
     elif api:
-        addresses = {operation: f"{api.rstrip('/')}/{operation}" for operation in StackSettings().operations()}
+        addresses = {operation: f"{api.rstrip('/')}/{operation}" for operation in operations()}
     else:
         raise NothingThere("Say where the functions answer: --api BASE_URL, or --functions FILE.")
     return Installation(env=env, functions=addresses, tokens=Tokens(person=env.get("DOCTOR_TOKEN") or None))

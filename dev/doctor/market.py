@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dev.doctor.finding import Check, Finding
 from dev.doctor.installation import Installation
 
-CLOSING = Check("scheduler")
+CLOSING = Check("closing")
 MIRROR = Check("mirror")
 OVERDUE_SECONDS = 90
 """A run a minute, and half a minute for it."""
@@ -30,13 +30,18 @@ _BEHIND = (
 
 
 def closing(installation: Installation) -> Iterator[Finding]:
-    """Whether auctions wait to be closed for longer than a scheduler leaves them."""
+    """Whether auctions wait to be closed for longer than a scheduler leaves them.
+
+    While none ends, a scheduler that is dead leaves no trace in the database; its alert looks at the log.
+    """
     ((count, seconds),) = installation.rows(_OVERDUE, seconds=OVERDUE_SECONDS)
     if count:
         advice = "Nobody closes: look at the scheduler's job for close_auctions, then at that function's log."
         yield CLOSING.fault(f"{count} auctions are overdue, the oldest for {seconds} s", advice)
     else:
-        yield CLOSING.good(f"no auction is overdue by more than {OVERDUE_SECONDS} s")
+        yield CLOSING.good(
+            f"no auction is overdue by more than {OVERDUE_SECONDS} s, which a dead scheduler shows once one ends"
+        )
 
 
 def lag(installation: Installation) -> Iterator[Finding]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from common.config import Settings, SettingsError
-from dev.doctor.finding import Check, Finding
+from dev.doctor.finding import UNREACHABLE, Check, Finding
 from dev.doctor.installation import Installation
 
 CHECK = Check("settings")
@@ -70,7 +70,20 @@ def _weak(installation: Installation) -> Iterator[Finding]:
 
 
 def _origins(site: str, installation: Installation) -> Iterator[Finding]:
-    """Pages of the site must be let in where the functions have other addresses than the site."""
-    elsewhere = any(not url.startswith(f"{site}/") for url in installation.functions.values())
-    if elsewhere and site not in installation.settings.api.allowed_origins:
+    """Pages of the site must be let in where they call another host than their own."""
+    called = _called(site, installation)
+    if called is None:
+        yield CHECK.doubt(f"{site}/config.json does not say where pages call", "Deploy the site.")
+    elif called != site and site not in installation.settings.api.allowed_origins:
         yield CHECK.fault(f"ALLOWED_ORIGINS lacks {site}", "Browsers keep the site's pages from the functions: add it.")
+
+
+def _called(site: str, installation: Installation) -> str | None:
+    """The origin that the site's pages call by their config.json: functions may have other addresses besides."""
+    with installation.http() as http:
+        try:
+            base = http.get(f"{site}/config.json").raise_for_status().json()["api_base"]
+            called = urlsplit(urljoin(site, base))
+        except (*UNREACHABLE, AttributeError, KeyError, TypeError, ValueError):  # it is missing, or something else
+            return None
+    return f"{called.scheme}://{called.netloc}"

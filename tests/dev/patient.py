@@ -49,17 +49,18 @@ def migrate_again(server: DatabaseServer) -> None:
 
 
 class _Answers(BaseHTTPRequestHandler):
-    """Answers every request with one status, in a time of its own."""
+    """Answers every request with one status and text, in a time of its own."""
 
-    def __init__(self, statuses: Mapping[str, int], seconds: float, *args: Any) -> None:
-        self.statuses, self.seconds = statuses, seconds
+    def __init__(self, statuses: Mapping[str, int], seconds: float, text: str, *args: Any) -> None:
+        self.statuses, self.seconds, self.text = statuses, seconds, text.encode()
         super().__init__(*args)
 
     def answer(self) -> None:
         """The status for the method."""
         self.send_response(self.statuses[self.command])
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Length", str(len(self.text)))
         self.end_headers()
+        self.wfile.write(self.text)
 
     do_GET = do_POST = do_OPTIONS = answer  # noqa: N815 - the standard library's names
 
@@ -72,9 +73,9 @@ class _Answers(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def answering(statuses: Mapping[str, int], *, seconds: float = 0) -> Iterator[str]:
+def answering(statuses: Mapping[str, int], *, seconds: float = 0, text: str = "") -> Iterator[str]:
     """The address of a server that gives these answers, its clock so far ahead."""
-    with ThreadingHTTPServer((ports.HOST, ports.free_port()), partial(_Answers, statuses, seconds)) as server:  # type: ignore[arg-type]
+    with ThreadingHTTPServer((ports.HOST, ports.free_port()), partial(_Answers, statuses, seconds, text)) as server:  # type: ignore[arg-type]
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         try:

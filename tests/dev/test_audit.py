@@ -47,9 +47,9 @@ def lots(instance: Instance, records: Records) -> Iterator[list[str]]:
 def audited(database: DatabaseServer, capsys: pytest.CaptureFixture[str]) -> Audited:
     """Runs the audit, as the functions' user unless told otherwise: exit status, disagreements, summary."""
 
-    def run(account: Account | None = None) -> tuple[int, list[dict[str, Any]], dict[str, Any]]:
+    def run(account: Account | None = None, *options: str) -> tuple[int, list[dict[str, Any]], dict[str, Any]]:
         capsys.readouterr()
-        status = tool.main([], database.environment(account))
+        status = tool.main(options, database.environment(account))
         *found, summary = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
         return status, found, summary
 
@@ -107,6 +107,16 @@ def test_what_was_changed_is_named(
     assert kinds <= {line["kind"] for line in found}
     assert len({line["kind"] for line in found}) == len(found) == summary["disagreements"]
     assert all(line["said"] for line in found)
+
+
+def test_for_a_log_the_audit_is_discreet(audited: Audited, lots: list[str], records: Records) -> None:
+    """It says which listing and what kind of disagreement, in no sentence that may name a maximum."""
+    records.execute("UPDATE listings SET second_max = second_max - 1 WHERE id = %s", lots[0])
+
+    status, found, summary = audited(None, "--discreet")
+
+    assert (status, len(found)) == (1, summary["disagreements"])
+    assert {tuple(line) for line in found} == {("listing", "kind")}
 
 
 def test_a_wrong_winner_is_named(audited: Audited, lots: list[str], records: Records) -> None:

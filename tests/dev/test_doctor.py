@@ -93,7 +93,7 @@ def test_nothing_is_found_where_nothing_is_wrong(sound: Installation) -> None:
     assert [(f.check, f.said) for f in findings if f.level is not Level.GOOD] == [("mirror", "MIRROR is off")]
     assert {f.check for f in findings} >= {
         *("settings", "identity", "database", "migrations", "functions' grants", "analysts' grants"),
-        *("analysts' views", "clocks", "scheduler", "functions"),
+        *("analysts' views", "clocks", "closing", "functions"),
     }
 
 
@@ -139,16 +139,33 @@ def test_as_many_lanes_as_connections_are_fine(sound: Installation) -> None:
 
 
 def test_a_deployed_installation_has_nothing_of_a_laptop(sound: Installation) -> None:
-    """And lets the site's pages in where functions have addresses of their own."""
-    there = replace(changed(sound, SITE_URL="https://shop.example"), local=False)
-    lacks = ("✗", "ALLOWED_ORIGINS lacks https://shop.example")
+    """Which would let anybody be anyone there."""
+    with answering({"GET": 200}, text='{"api_base": "/api"}') as site:
+        there = replace(changed(sound, SITE_URL=site), local=False)
+        assert the_only(settings.look, there) == ("✗", "LOCAL_ISSUER is set")
+        assert the_only(settings.look, changed(there, LOCAL_ISSUER=""))[0] == "✓"
 
-    assert found(settings.look, there) == [("✗", "LOCAL_ISSUER is set"), lacks]
-    assert found(settings.look, changed(there, LOCAL_ISSUER="")) == [lacks]
-    good = changed(there, LOCAL_ISSUER="", ALLOWED_ORIGINS="https://shop.example")
-    assert the_only(settings.look, good)[0] == "✓"
-    behind = replace(changed(there, LOCAL_ISSUER=""), functions={"place_bid": "https://shop.example/api/place_bid"})
-    assert the_only(settings.look, behind)[0] == "✓"
+
+def test_pages_that_call_another_host_must_be_let_in(sound: Installation) -> None:
+    """The site says what its pages call. Their own host passes calls on, wherever functions have their addresses."""
+    elsewhere = '{"api_base": "https://api.example/api"}'
+    with answering({"GET": 200}, text=elsewhere) as site:
+        there = replace(changed(sound, SITE_URL=site, LOCAL_ISSUER=""), local=False)
+        assert the_only(settings.look, there) == ("✗", f"ALLOWED_ORIGINS lacks {site}")
+        assert the_only(settings.look, changed(there, ALLOWED_ORIGINS=site))[0] == "✓"
+        assert the_only(settings.look, replace(there, local=True))[0] == "✓"
+    for own in ('{"api_base": "/api"}', '{"api_base": "SITE/api"}'):
+        with answering({"GET": 200}, text=own) as site:
+            there = replace(changed(there, SITE_URL=site), functions={"place_bid": "https://place-bid.example"})
+            assert the_only(settings.look, there)[0] == "✓"
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"api_base": 1}', "<html>"])
+def test_a_site_that_does_not_say_what_its_pages_call_is_told(sound: Installation, text: str) -> None:
+    """Before its first release there is none."""
+    with answering({"GET": 404 if not text else 200}, text=text) as site:
+        there = replace(changed(sound, SITE_URL=site, LOCAL_ISSUER=""), local=False)
+        assert the_only(settings.look, there) == ("!", f"{site}/config.json does not say where pages call")
 
 
 def test_an_issuer_that_does_not_answer_is_named(sound: Installation) -> None:
@@ -208,7 +225,7 @@ def test_without_a_database_no_table_is_looked_at(sound: Installation, env: dict
     assert [f.check for f in faults] == ["database"]
     assert sound.env["DB_PASSWORD"] not in faults[0].said
     assert {"functions"} <= {f.check for f in findings}
-    assert not {"migrations", "scheduler"} & {f.check for f in findings}
+    assert not {"migrations", "closing"} & {f.check for f in findings}
 
 
 def test_a_migration_that_is_missing_changed_or_unknown_is_named(
@@ -594,7 +611,7 @@ def test_where_no_stack_runs_it_says_how_to_start_one(tmp_path: Path) -> None:
 def test_a_deployed_installation_is_read_from_the_environment(
     sound: Installation, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With its functions' addresses from a file, or below one address."""
+    """With its functions' addresses from a file or a variable, or below one address."""
     for name, value in sound.env.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("DOCTOR_TOKEN", sound.tokens.person or "")
@@ -603,7 +620,12 @@ def test_a_deployed_installation_is_read_from_the_environment(
 
     assert main(["--deployed", "--json", "--functions", str(file)]) == 1
     faults = [f for f in json.loads(capsys.readouterr().out) if f["level"] == "fault"]
-    assert sorted(f["said"].split()[0] for f in faults) == ["ALLOWED_ORIGINS", "LOCAL_ISSUER"]
+    assert [f["said"] for f in faults] == ["LOCAL_ISSUER is set"]
+
+    monkeypatch.setenv("DOCTOR_FUNCTIONS", json.dumps(dict(sound.functions)))
+    assert main(["--deployed", "--json"]) == 1
+    assert [f for f in json.loads(capsys.readouterr().out) if f["level"] == "fault"] == faults
+    monkeypatch.delenv("DOCTOR_FUNCTIONS")
 
     with answering({"OPTIONS": 404}) as url:
         assert main(["--deployed", "--api", f"{url}/"]) == 1

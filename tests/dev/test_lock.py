@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 from dev import lock, stage
 
 OPERATIONS = stage.operations()
+LOCKED = [*OPERATIONS, lock.IMAGE]
 
 # What a module is installed by, where that is not its own name: the package whose client shows it to us, where it
 # belongs to another one. The longest prefix counts.
@@ -47,19 +48,19 @@ def test_what_is_declared_is_what_the_operation_imports(operation: str) -> None:
     assert declared - NOT_IMPORTED == imported
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
-def test_a_lock_holds_what_was_declared_and_all_that_needs(operation: str) -> None:
+@pytest.mark.parametrize("name", LOCKED)
+def test_a_lock_holds_what_was_declared_and_all_that_needs(name: str) -> None:
     """Each exactly in the version of constraints.txt, which everything here was tested with, and no other."""
     pinned = lock.pins()
-    wanted = {pinned[name] for name in lock.closure(lock.declared(operation))}
+    wanted = {pinned[package] for package in lock.closure(lock.declared(name))}
 
-    assert set(lock.locked(text_of(operation))) == wanted
+    assert set(lock.locked(text_of(name))) == wanted
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
-def test_every_locked_package_has_whole_hashes(operation: str) -> None:
+@pytest.mark.parametrize("name", LOCKED)
+def test_every_locked_package_has_whole_hashes(name: str) -> None:
     """SHA-256 each; at most one wheel for each Python on each kind of machine."""
-    for package, hashes in lock.locked(text_of(operation)).items():
+    for package, hashes in lock.locked(text_of(name)).items():
         assert 1 <= len(hashes) <= len(lock.PYTHONS) * len(lock.MACHINES), package
         assert {len(digest) for digest in hashes} == {64}, package
 
@@ -67,18 +68,18 @@ def test_every_locked_package_has_whole_hashes(operation: str) -> None:
 def test_all_functions_install_the_same_bytes_of_a_package() -> None:
     """Locks that were written at different times would differ."""
     entries: dict[str, set[str]] = {}
-    for operation in OPERATIONS:
-        for package, hashes in lock.locked(text_of(operation)).items():
-            assert entries.setdefault(package, hashes) == hashes, f"{package} of {operation}"
+    for name in LOCKED:
+        for package, hashes in lock.locked(text_of(name)).items():
+            assert entries.setdefault(package, hashes) == hashes, f"{package} of {name}"
 
 
 def test_a_lock_is_written_as_it_is_read() -> None:
     """The files are the command's own text, so that writing them again changes nothing that was not changed."""
-    for operation in OPERATIONS:
-        held = lock.locked(text_of(operation))
+    for name in LOCKED:
+        held = lock.locked(text_of(name))
         found = {canonicalize_name(package.partition("==")[0]): hashes for package, hashes in held.items()}
 
-        assert lock.written(found, found) == text_of(operation)
+        assert lock.written(found, found) == text_of(name)
 
 
 @pytest.mark.parametrize("line", ["h11==0.16.0", "h11>=0.16.0 --hash=sha256:63cf", "-r other.txt", "h11"])
@@ -116,9 +117,9 @@ def test_a_function_that_does_not_exist_is_refused(tmp_path: Path, monkeypatch: 
         lock.declared("place_bid")
 
 
-def text_of(operation: str) -> str:
-    """A function's requirements.txt."""
-    return (stage.ROOT / "functions" / operation / "requirements.txt").read_text(encoding="utf-8")
+def text_of(name: str) -> str:
+    """A function's requirements.txt, or the image's."""
+    return lock.lock_of(name).read_text(encoding="utf-8")
 
 
 def distribution_of(module: str) -> str:
