@@ -30,7 +30,7 @@ def trace_id_of(traceparent: str | None, cloud_trace: str | None) -> str:
     found = _TRACEPARENT.match(traceparent) if traceparent else None
     if not found and cloud_trace:
         found = _CLOUD_TRACE.match(cloud_trace)
-    return found[1] if found else f"{random.getrandbits(128):032x}"  # a name, not a secret
+    return found[1] if found else random.randbytes(16).hex()  # noqa: S311 - a name, not a secret
 
 
 def write(severity: str, message: str, **facts: object) -> None:
