@@ -40,7 +40,7 @@ def _scene(title: str, medians: Mapping[str, Sample]) -> Iterator[str]:
             f"{sample.generator_cores:.2f}",
             "-" if name == ONE_COMMIT else f"{sample.server_cores:.2f}",
             f"{sample.database_cores:.2f}",
-            f"{1000 * (sample.server_cores + sample.database_cores) / sample.answers_per_second:.2f}",
+            f"{1000 * _processor_seconds(sample):.2f}",
         ]
         yield f"{name:24}" + "".join(f"{cell:>12}" for cell in cells)
     yield ""
@@ -54,11 +54,20 @@ def _ratios(scene: str, medians: Mapping[str, Sample]) -> Iterator[str]:
             answered = medians[ours].answers_per_second / sample.answers_per_second
             target = _TARGETS.get((scene, DJANGO if other.startswith(DJANGO) else other))
             told = "" if target is None or ours != GAVEL else f"  target >= {target:g}: {_verdict(answered, target)}"
-            accepted = ""
-            if sample.accepted_per_second:
-                ratio = medians[ours].accepted_per_second / sample.accepted_per_second
-                accepted = f"  (accepted: {ratio:.2f})"
-            yield f"  {scene:16}  {ours} / {other:20} {answered:6.2f}{accepted}{told}"
+            beside = ", ".join(_otherwise_counted(medians[ours], sample))
+            yield f"  {scene:16}  {ours} / {other:20} {answered:6.2f}  ({beside}){told}"
+
+
+def _otherwise_counted(ours: Sample, other: Sample) -> Iterator[str]:
+    """The ratio by bids that stand, and by answers for the same processor time."""
+    if other.accepted_per_second:
+        yield f"accepted: {ours.accepted_per_second / other.accepted_per_second:.2f}"
+    yield f"by processor time: {_processor_seconds(other) / _processor_seconds(ours):.2f}"
+
+
+def _processor_seconds(sample: Sample) -> float:
+    """Of server and database, for one answer."""
+    return (sample.server_cores + sample.database_cores) / sample.answers_per_second
 
 
 def _verdict(ratio: float, target: float) -> str:
