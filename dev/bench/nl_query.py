@@ -18,7 +18,6 @@ from dev.bench.lots import GavelLots
 from dev.bench.market import Market
 from dev.bench.paced import PacedBidder
 from dev.bench.past import make_past
-from dev.bench.processor import stand_on_another_machine
 from dev.stack.functions import FunctionProcess
 from dev.stack.issuer import DASHBOARD_ACCOUNT
 from dev.stack.process import StartFailed
@@ -115,7 +114,6 @@ def measure(market: Market, bids: int, *, questions: int, seconds: int) -> Resul
     with market.replica() as replica, market.asking(replica) as function:
         asker = Asker(market, function)
         asker.answered("warm", sql_override=SMALL)
-        stand_on_another_machine(function.pid)
         beside["on a replica"] = _beside_bids(market, asker, seconds)
     return Result(bids=bids, first=firsts, overhead=overhead, cached=cached, verified=verified, beside=beside)
 

@@ -1,4 +1,4 @@
-"""How much of the machine a process and its children use, and may use (Linux; elsewhere it is not known)."""
+"""How much of the machine a process and its children use (Linux; elsewhere it is not known)."""
 
 from __future__ import annotations
 
@@ -16,17 +16,6 @@ def cpu_seconds(pid: int) -> float:
     True
     """
     return sum(_ticks(member) for member in tree(pid)) / _TICKS
-
-
-def stand_on_another_machine(pid: int) -> None:
-    """Give a process and its descendants only the processor time that nothing else wants.
-
-    It stands for a machine of its own, which this one does not have: what is measured beside it waits for it as long as
-    for another machine, not at all, but for what the two say to each other.
-    """
-    for member in tree(pid):
-        for thread in Path(f"/proc/{member}/task").iterdir():
-            os.sched_setscheduler(int(thread.name), os.SCHED_IDLE, os.sched_param(0))
 
 
 def tree(pid: int) -> Iterator[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -11,18 +12,18 @@ from typing import Any
 
 from pymysql.cursors import DictCursor
 
-from dev.bench.processor import stand_on_another_machine
 from dev.stack.database import DatabaseServer, connect, private_server
 from dev.stack.process import StartFailed
 
 _CATCH_UP_SECONDS = 300
+_LOWEST_PRIORITY = 19
 
 
 @contextmanager
 def replica_of(primary: DatabaseServer, accounts: Path, folder: Path) -> Iterator[DatabaseServer]:
     """A server that has all that the primary has, and goes on getting it.
 
-    In production it is another machine. Here it shares the processors, so it has what the others leave of them.
+    In production it is another machine. Here it shares the processors, so it has the lowest priority.
 
     Args:
         primary: keeps its binary log from its first day on.
@@ -38,7 +39,8 @@ def replica_of(primary: DatabaseServer, accounts: Path, folder: Path) -> Iterato
         with closing(connect(primary, primary.root)) as above, closing(connect(server, server.root)) as below:
             _follow(below, primary, first_log=str(_rows(above, "SHOW BINARY LOGS")[0]["Log_name"]))
             _catch_up(above, below)
-        stand_on_another_machine(server.pid)
+        for thread in Path(f"/proc/{server.pid}/task").iterdir():
+            os.setpriority(os.PRIO_PROCESS, int(thread.name), _LOWEST_PRIORITY)
         yield server
 
 
