@@ -85,7 +85,7 @@ def test_the_doctor_in_the_migrations_image_looks_at_all(migrations: Image, data
     findings = json.loads(done.stdout)
     good = {finding["check"] for finding in findings if finding["level"] == "good"}
     assert {"database", "migrations"} <= good
-    assert "closing" in {finding["check"] for finding in findings}  # other tests may have left auctions that are overdue
+    assert "closing" in {finding["check"] for finding in findings}  # others may have left auctions overdue
     without = {finding["said"].split()[0] for finding in findings if finding["said"].endswith("has no address")}
     assert without == {path.parent.name for path in (ROOT / "functions").glob("*/main.py")} - {"get_listing"}
 
