@@ -16,8 +16,8 @@ from starlette.responses import Response
 
 from common import logs, tracing
 from common.api.inbound import Inbound
-from common.api.outbound import respond
-from common.api.problems import Internal, MethodNotAllowed, problem
+from common.api.outbound import problem, respond
+from common.api.problems import Internal, MethodNotAllowed
 from common.auth.keys import KeysUnreachable
 from common.auth.tokens import KeysWanted
 from common.deadline import Deadline

@@ -1,4 +1,4 @@
-"""What goes out: an operation's answer as an HTTP response."""
+"""What goes out: an operation's answer, or its refusal, as an HTTP response."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ import orjson
 from starlette.responses import Response
 
 from common.api.inbound import Inbound
+from common.api.problems import STATUS
+from common.domain.errors import Refusal
 from common.operations.call import Answer
 
 _JSON = (b"content-type", b"application/json")
+_PROBLEM_JSON = (b"content-type", b"application/problem+json")
 _NO_STORE = (b"cache-control", b"no-store")
 
 
@@ -34,6 +37,28 @@ def respond(inbound: Inbound, answer: Answer) -> Response:
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=caching)
         headers = [_JSON, *((name.lower().encode(), value.encode()) for name, value in caching.items())]
     return _Ready(orjson.dumps(answer.body, option=orjson.OPT_UTC_Z), answer.status, headers)
+
+
+def problem(refusal: Refusal, *, trace_id: str, site_url: str) -> Response:
+    """The refusal as `application/problem+json` (RFC 9457); `type` opens the page that explains the code."""
+    status = STATUS[refusal.code]
+    body = {
+        "type": f"{site_url}/problems.html#{refusal.code}",
+        "title": refusal.title,
+        "status": status.value,
+        "detail": refusal.detail,
+        "code": refusal.code,
+        "trace_id": trace_id,
+        **refusal.facts,
+    }
+    headers = [_PROBLEM_JSON, _NO_STORE]
+    if status is HTTPStatus.UNAUTHORIZED:
+        headers.append((b"www-authenticate", b"Bearer"))
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers.append((b"allow", str(refusal.facts["allow"]).encode()))
+    if "retry_after_seconds" in refusal.facts:
+        headers.append((b"retry-after", str(refusal.facts["retry_after_seconds"]).encode()))
+    return _Ready(orjson.dumps(body, option=orjson.OPT_UTC_Z), status.value, headers)
 
 
 def matches(if_none_match: str, etag: str) -> bool:

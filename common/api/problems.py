@@ -1,11 +1,8 @@
-"""Refusals as RFC 9457 problems: the one table from code to status."""
+"""What each refusal is in HTTP: the one table from code to status, and the refusals that only HTTP knows."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
-
-import orjson
-from starlette.responses import Response
 
 from common.domain.errors import Refusal
 
@@ -60,26 +57,3 @@ class Internal(Refusal):
 
     code = "internal"
     title = "Something broke on our side."
-
-
-def problem(refusal: Refusal, *, trace_id: str, site_url: str) -> Response:
-    """The refusal as `application/problem+json`; `type` opens the page that explains the code."""
-    status = STATUS[refusal.code]
-    body = {
-        "type": f"{site_url}/problems.html#{refusal.code}",
-        "title": refusal.title,
-        "status": status.value,
-        "detail": refusal.detail,
-        "code": refusal.code,
-        "trace_id": trace_id,
-        **refusal.facts,
-    }
-    headers = {"Cache-Control": "no-store"}
-    if status is HTTPStatus.UNAUTHORIZED:
-        headers["WWW-Authenticate"] = "Bearer"
-    if status is HTTPStatus.METHOD_NOT_ALLOWED:
-        headers["Allow"] = str(refusal.facts["allow"])
-    if "retry_after_seconds" in refusal.facts:
-        headers["Retry-After"] = str(refusal.facts["retry_after_seconds"])
-    content = orjson.dumps(body, option=orjson.OPT_UTC_Z)
-    return Response(content, status.value, headers=headers, media_type="application/problem+json")

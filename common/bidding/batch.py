@@ -116,7 +116,7 @@ def judge(
         try:
             placed = _same_again(bid, before) if before else _lot_of(bid, lots).take(bid)
         except Refusal as refusal:
-            outcomes.append(refusal)
+            outcomes.append(refusal.with_traceback(None))  # whose frames hold the batch, and this list of it
         else:
             seen[key] = placed
             outcomes.append(placed)

@@ -8,7 +8,8 @@ from http import HTTPStatus
 import pytest
 
 from common.api import problems
-from common.api.problems import STATUS, MethodNotAllowed, problem
+from common.api.outbound import problem
+from common.api.problems import STATUS, MethodNotAllowed
 from common.domain.errors import (
     AuctionEnded,
     BidTooLow,

@@ -1,5 +1,6 @@
 """A batch of bids, judged in order of arrival: idempotency, bidders' numbers, refusals, folding."""
 
+import weakref
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
@@ -233,6 +234,18 @@ def test_refusals_alone_leave_the_listing_as_it_was() -> None:
 
     assert bench.listing() is listing
     assert bench.lots[listing.id].placed == []
+
+
+def test_a_refusal_keeps_nothing_of_its_batch_alive() -> None:
+    """A storm is mostly refusals: what they held would wait for the garbage collector, whole batches of it."""
+    bench = Bench()
+    lot = weakref.ref(bench.lots["listing-one"])
+
+    (refused,) = bench.judge(pending("ann", 1))
+    del bench
+
+    assert isinstance(refused, BidTooLow)
+    assert lot() is None
 
 
 def test_refusals_come_in_their_order() -> None:
