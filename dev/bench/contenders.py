@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from dev.bench.django_server import DjangoServer
+from dev.bench.django_server import DjangoSite, Shape
 from dev.bench.lots import DjangoLots, GavelLots, Lots, NoLots
 from dev.bench.market import Market, apply_migrations
 from dev.bench.one_commit import commit_one_by_one
@@ -54,7 +54,7 @@ class Contender(Protocol):
 
     @property
     def name(self) -> str:
-        """What the table calls it."""
+        """What the table calls it: its design and, after a comma, its shape if designs like it have several."""
 
     def run(self, dose: Dose) -> Sample:
         """One run on new listings."""
@@ -96,9 +96,9 @@ class OverHttp:
 class OneCommit:
     """The design without HTTP: threads at the database, as many as `threads`."""
 
-    name: str
     server: DatabaseServer
     threads: int
+    name: str = ONE_COMMIT
 
     def run(self, dose: Dose) -> Sample:
         """As `Contender.run`; the dose's connections are the threads'."""
@@ -124,15 +124,22 @@ class Inconsistent(Exception):  # noqa: N818 - it says what was found
 
 
 @contextmanager
-def the_empty_function(market: Market, tokens: Sequence[str], *, instances: int = 1) -> Iterator[Contender]:
+def the_empty_function(market: Market, tokens: Sequence[str], *, workers: int = 1) -> Iterator[Contender]:
     """The ceiling."""
-    with market.empty_function(instances=instances) as process:
-        yield OverHttp(name=EMPTY, market=market, tokens=tokens, url=process.url, pid=process.pid, lots=NoLots())
+    with market.empty_function(instances=workers) as process:
+        yield OverHttp(
+            name=f"{EMPTY}, {_workers(workers)}",
+            market=market,
+            tokens=tokens,
+            url=process.url,
+            pid=process.pid,
+            lots=NoLots(),
+        )
 
 
 @contextmanager
 def gavel(
-    market: Market, tokens: Sequence[str], *, instances: int = 1, emulator: str | None = None
+    market: Market, tokens: Sequence[str], *, workers: int = 1, emulator: str | None = None
 ) -> Iterator[Contender]:
     """place_bid itself; its invariants are checked after each run."""
     lots = GavelLots(market.server)
@@ -141,10 +148,15 @@ def gavel(
         if broken := lots.broken(ids):
             raise Inconsistent(f"{broken} of {len(ids)} listings do not agree with their bids")
 
-    with market.function("place_bid", instances=instances, emulator=emulator) as process:
-        name = MIRRORED if emulator else GAVEL
+    with market.function("place_bid", instances=workers, emulator=emulator) as process:
         yield OverHttp(
-            name=name, market=market, tokens=tokens, url=process.url, pid=process.pid, lots=lots, check=check
+            name=f"{MIRRORED if emulator else GAVEL}, {_workers(workers)}",
+            market=market,
+            tokens=tokens,
+            url=process.url,
+            pid=process.pid,
+            lots=lots,
+            check=check,
         )
 
 
@@ -152,13 +164,34 @@ def one_commit(market: Market, *, threads: int) -> Contender:
     """The database alone, on Gavel's tables in another schema."""
     server = market.schema("bench_one_commit")
     apply_migrations(server)
-    return OneCommit(name=ONE_COMMIT, server=server, threads=threads)
+    return OneCommit(server=server, threads=threads)
 
 
-def django(market: Market, tokens: Sequence[str], server: DjangoServer, database: DatabaseServer) -> Contender:
-    """The usual design, already running."""
-    name = f"{DJANGO}, {server.shape}"
-    return OverHttp(name=name, market=market, tokens=tokens, url=server.url, pid=server.pid, lots=DjangoLots(database))
+@contextmanager
+def django(site: DjangoSite, tokens: Sequence[str], *, shape: Shape) -> Iterator[Contender]:
+    """The usual design."""
+    with site.serve(shape) as server:
+        yield OverHttp(
+            name=f"{DJANGO}, {shape}",
+            market=site.market,
+            tokens=tokens,
+            url=server.url,
+            pid=server.pid,
+            lots=DjangoLots(site.server),
+        )
+
+
+def design_of(name: str) -> str:
+    """The design of a contender's name.
+
+    >>> design_of("Django, 4 x 8"), design_of("one commit per bid")
+    ('Django', 'one commit per bid')
+    """
+    return name.partition(",")[0]
+
+
+def _workers(count: int) -> str:
+    return "1 worker" if count == 1 else f"{count} workers"
 
 
 @contextmanager

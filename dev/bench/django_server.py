@@ -40,7 +40,6 @@ class DjangoServer:
 
     url: str
     pid: int
-    shape: Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ class DjangoSite:
             port=port,
         )
         with running(program) as child:
-            yield DjangoServer(url=f"http://{ports.HOST}:{port}", pid=child.process.pid, shape=shape)
+            yield DjangoServer(url=f"http://{ports.HOST}:{port}", pid=child.process.pid)
 
 
 def _installed_packages() -> Path:

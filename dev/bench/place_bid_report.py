@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from dev.bench.contenders import DJANGO, EMPTY, GAVEL, MIRRORED, ONE_COMMIT, Sample
+from dev.bench.contenders import DJANGO, EMPTY, GAVEL, MIRRORED, ONE_COMMIT, Sample, design_of
 from dev.bench.market import BIDDERS
 from dev.bench.place_bid import HOT, SCENES, SPREAD, Result
 
 _HEAD = ("answers/s", "accepted/s", "refused", "failed", "p50 ms", "p99 ms", "client", "server", "database", "cpu ms")
+_UNIT = {GAVEL: "workers", DJANGO: "workers x threads"}
 _TARGETS = {(HOT, DJANGO): 15.0, (SPREAD, DJANGO): 10.0, (HOT, EMPTY): 0.55}
 
 
@@ -28,11 +29,11 @@ def _title(scene: str, result: Result) -> str:
 
 
 def _scene(title: str, medians: Mapping[str, Sample]) -> Iterator[str]:
-    yield f"{title:24}" + "".join(f"{name:>12}" for name in _HEAD)
+    yield f"{title:32}" + "".join(f"{name:>12}" for name in _HEAD)
     for name, sample in medians.items():
         cells = [
             f"{sample.answers_per_second:,.0f}",
-            "-" if name == EMPTY else f"{sample.accepted_per_second:,.0f}",
+            "-" if design_of(name) == EMPTY else f"{sample.accepted_per_second:,.0f}",
             f"{sample.refused:,}",
             f"{sample.failed:,}",
             f"{sample.p50_ms:,.1f}",
@@ -42,20 +43,21 @@ def _scene(title: str, medians: Mapping[str, Sample]) -> Iterator[str]:
             f"{sample.database_cores:.2f}",
             f"{1000 * _processor_seconds(sample):.2f}",
         ]
-        yield f"{name:24}" + "".join(f"{cell:>12}" for cell in cells)
+        yield f"{name:32}" + "".join(f"{cell:>12}" for cell in cells)
     yield ""
 
 
 def _ratios(scene: str, medians: Mapping[str, Sample]) -> Iterator[str]:
-    for ours in (GAVEL, MIRRORED):
+    ours = [name for name in medians if design_of(name) in (GAVEL, MIRRORED)]
+    for our in ours:
         for other, sample in medians.items():
-            if ours not in medians or other in (GAVEL, MIRRORED):
+            if other in ours:
                 continue
-            answered = medians[ours].answers_per_second / sample.answers_per_second
-            target = _TARGETS.get((scene, DJANGO if other.startswith(DJANGO) else other))
-            told = "" if target is None or ours != GAVEL else f"  target >= {target:g}: {_verdict(answered, target)}"
-            beside = ", ".join(_otherwise_counted(medians[ours], sample))
-            yield f"  {scene:16}  {ours} / {other:20} {answered:6.2f}  ({beside}){told}"
+            answered = medians[our].answers_per_second / sample.answers_per_second
+            target = _TARGETS.get((scene, design_of(other))) if design_of(our) == GAVEL else None
+            told = "" if target is None else f"  target >= {target:g}: {_verdict(answered, target)}"
+            beside = ", ".join(_otherwise_counted(medians[our], sample))
+            yield f"  {scene:16}  {our} / {other:26} {answered:6.2f}  ({beside}){told}"
 
 
 def _otherwise_counted(ours: Sample, other: Sample) -> Iterator[str]:
@@ -78,13 +80,12 @@ def _how(result: Result) -> Iterator[str]:
     options = result.options
     yield (
         f"how: wrk, 1 thread, {options.connections} connections, {options.seconds} s a run, {options.rounds}"
-        f" interleaved rounds, the median run by answers/s; {options.instances} instance(s) of each function;"
+        " interleaved rounds, the median run by answers/s;"
         f" RS256 tokens of {BIDDERS} bidders; one commit per bid with {options.threads} threads, no HTTP;"
         " mirror off unless named"
     )
     yield "refused: answered, but not 2xx; client, server, database: processor cores kept busy (one: wholly used)"
     yield "cpu ms: processor time of server and database per answer, which other programs on the machine change least"
-    for scene in SCENES:
-        tried = [(shape, sample) for (name, shape), sample in result.swept.items() if name == scene]
-        told = ", ".join(f"{shape}: {sample.answers_per_second:,.0f}" for shape, sample in tried)
-        yield f"Django's shapes tried (workers x threads, answers/s), {scene}: {told}"
+    for (design, scene), samples in result.swept.items():
+        told = ", ".join(f"{shape}: {sample.answers_per_second:,.0f}" for shape, sample in samples.items())
+        yield f"shapes of {design} tried ({_UNIT[design]}; answers/s), {scene}: {told or 'no other'}"
