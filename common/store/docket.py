@@ -97,9 +97,10 @@ class Dockets:
             ConstraintViolated: `bids_idempotency`, another transaction has just used a key on another listing;
                 nothing was committed.
         """
+        times = _Zoneless()
         statements = [
-            Statement(_WRITE_STANDINGS, {"rows": json_rows([_standing_row(listing) for listing in listings])}),
-            Statement(_INSERT_BIDS, {"rows": json_rows([_bid_row(bid) for bid in bids])}),
+            Statement(_WRITE_STANDINGS, {"rows": json_rows([_standing_row(listing, times) for listing in listings])}),
+            Statement(_INSERT_BIDS, {"rows": json_rows([_bid_row(bid, times) for bid in bids])}),
         ]
         if numbers:
             rows = [(listing_id, bidder_id, number) for (listing_id, bidder_id), number in numbers.items()]
@@ -116,13 +117,21 @@ def _read_offers(rows: Sequence[Row]) -> dict[str, Offer]:
     return {offer.id: offer for offer in (offer_of_json(text) for (text,) in rows)}
 
 
-def _standing_row(listing: Listing) -> tuple[object, ...]:
+class _Zoneless(dict[datetime, datetime]):
+    """`zoneless` of a batch's times, each made once: its bids share their moment, a listing's bids mostly their end."""
+
+    def __missing__(self, moment: datetime) -> datetime:
+        self[moment] = made = zoneless(moment)
+        return made
+
+
+def _standing_row(listing: Listing, times: _Zoneless) -> tuple[object, ...]:
     offer, standing, status, _, _, bidder_count, version = listing
-    return (offer.id, status, *standing[:5], zoneless(standing.ends_at), bidder_count, version)
+    return (offer.id, status, *standing[:5], times[standing.ends_at], bidder_count, version)
 
 
-def _bid_row(bid: PlacedBid) -> tuple[object, ...]:
-    return (*bid[:6], zoneless(bid.placed_at), bid.leader, bid.price, zoneless(bid.ends_at), bid.version)
+def _bid_row(bid: PlacedBid, times: _Zoneless) -> tuple[object, ...]:
+    return (*bid[:6], times[bid.placed_at], bid.leader, bid.price, times[bid.ends_at], bid.version)
 
 
 # In the order of the primary key, which is that of ids: what is locked is locked as the index is read.
