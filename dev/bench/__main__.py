@@ -17,7 +17,6 @@ from dev.bench import (
     place_bid_report,
     push,
 )
-from dev.bench.contenders import GAVEL
 from dev.bench.market import Market, open_market
 from dev.stack.process import StartFailed
 from dev.stack.progress import say
@@ -49,7 +48,7 @@ def _place_bid(market: Market, arguments: argparse.Namespace) -> Iterator[str]:
         connections=arguments.connections,
         threads=arguments.threads,
         mirror=arguments.mirror,
-        shapes={**place_bid.SHAPES, **({GAVEL: [arguments.workers]} if arguments.workers else {})},
+        workers=[arguments.workers] if arguments.workers else place_bid.WORKERS,
     )
     return place_bid_report.report(place_bid.measure(market, options))
 
@@ -83,7 +82,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--rounds", type=int, default=3, help="runs of each contender on each scene")
     command.add_argument("--connections", type=int, default=256, help="HTTP connections, all kept busy")
     command.add_argument("--threads", type=int, default=16, help="threads of one commit per bid")
-    command.add_argument("--workers", type=int, help="processes of each function (default: the better of one and all)")
+    command.add_argument(
+        "--workers", type=int, help="processes of a function (default: one, and one for each processor)"
+    )
     command.add_argument("--mirror", action="store_true", help="also run Gavel with the Firestore emulator")
     command = _command(names, "close_auctions", _close_auctions, "auctions closed per second")
     command.add_argument("--listings", type=int, default=100_000, help="auctions that are due")

@@ -1,31 +1,28 @@
 """Bids per second and their latency, beside the ceiling, the database alone and the usual design.
 
-Gavel and Django are each tried in several shapes first, and each takes part on each scene in its own best.
+Django is tried in several shapes first and takes part on each scene in its best; the functions take part in all theirs.
 """
 
 from __future__ import annotations
 
-import functools
 import os
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 
 from dev.bench import contenders
-from dev.bench.contenders import DJANGO, EMPTY, GAVEL, MIRRORED, ONE_COMMIT, Contender, Dose, Sample
+from dev.bench.contenders import Contender, Dose, Sample
 from dev.bench.django_server import DjangoSite, Shape
 from dev.bench.market import Market
 from dev.bench.wrk import require_wrk
 from dev.stack.emulator import private_emulator
 from dev.stack.progress import say
 
-SHAPES: Mapping[str, Sequence[Any]] = {
-    GAVEL: sorted({1, os.cpu_count() or 1}),
-    DJANGO: (Shape(1, 16), Shape(2, 8), Shape(4, 4), Shape(4, 8), Shape(8, 2)),
-}
-"""How designs are tried: Gavel with one worker, as where an instance has one processor, and with one for each."""
+SHAPES = (Shape(1, 16), Shape(2, 8), Shape(4, 4), Shape(4, 8), Shape(8, 2))
+"""Workers and threads of gunicorn with which Django is tried."""
+WORKERS = tuple(sorted({1, os.cpu_count() or 1}))
+"""Workers of a function: one, as where an instance has one processor, and one for each."""
 _SWEEP_SECONDS = 3
 
 HOT = "one hot listing"
@@ -44,7 +41,8 @@ class Options:
     mirror: bool = False
     spread: int = 1000
     warm_up_seconds: int = 1
-    shapes: Mapping[str, Sequence[Any]] = field(default_factory=lambda: SHAPES)
+    workers: Sequence[int] = WORKERS
+    shapes: Sequence[Shape] = SHAPES
 
     def dose(self, scene: str, seconds: int | None = None) -> Dose:
         """The load of a scene."""
@@ -52,18 +50,13 @@ class Options:
         return Dose(listings=listings, seconds=seconds or self.seconds, connections=self.connections)
 
 
-Shaped = Callable[[Any], AbstractContextManager[Contender]]
-"""A design that starts in the shape it is given: `Shape` for Django, threads for ONE_COMMIT, else workers."""
-Swept = Mapping[tuple[str, str], Mapping[Any, Sample]]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """Medians by scene and contender, in the order in which they ran; `swept` are trials by design, scene and shape."""
+    """Medians by scene and contender, in the order in which they ran; `swept` are Django's trials."""
 
     options: Options
     medians: Mapping[str, Mapping[str, Sample]]
-    swept: Swept
+    swept: Mapping[tuple[str, Shape], Sample]
 
 
 def measure(market: Market, options: Options) -> Result:
@@ -75,68 +68,50 @@ def measure(market: Market, options: Options) -> Result:
     """
     require_wrk()
     tokens = market.bidder_tokens()
+    site = DjangoSite.install(market)
+    swept = dict(_sweep(options, tokens, site))
+    best = {scene: _best(swept, scene, options) for scene in SCENES}
     with ExitStack() as stack:
-        designs = _designs(market, options, tokens, stack)
-        swept = {
-            (design, scene): samples
-            for design, shapes in options.shapes.items()
-            for scene, samples in _sweep(designs[design], shapes, options).items()
+        ours = _ours(market, options, tokens, stack)
+        usual = {
+            shape: stack.enter_context(contenders.django(site, tokens, shape=shape))
+            for shape in dict.fromkeys(best.values())
         }
-
-        @functools.cache
-        def start(design: str, shape: Any) -> Contender:
-            contender = stack.enter_context(designs[design](shape))
+        for contender in [*ours, *usual.values()]:
             _warm_up(contender, options)
-            return contender
-
-        field_of = {scene: _field(options, _best(swept, scene, options), start) for scene in SCENES}
-        samples = _rounds(field_of, options)
+        samples = _rounds({scene: [*ours, usual[best[scene]]] for scene in SCENES}, options)
     medians = {scene: {name: _median(runs) for name, runs in samples[scene].items()} for scene in SCENES}
     return Result(options=options, medians=medians, swept=swept)
 
 
-def _designs(market: Market, options: Options, tokens: Sequence[str], stack: ExitStack) -> Mapping[str, Shaped]:
-    """All that have a shape, none of them started."""
-    site = DjangoSite.install(market)
-    designs: dict[str, Shaped] = {
-        EMPTY: lambda workers: contenders.the_empty_function(market, tokens, workers=workers),
-        GAVEL: lambda workers: contenders.gavel(market, tokens, workers=workers),
-        ONE_COMMIT: lambda threads: nullcontext(contenders.one_commit(market, threads=threads)),
-        DJANGO: lambda shape: contenders.django(site, tokens, shape=shape),
-    }
-    if options.mirror:
-        emulator = stack.enter_context(private_emulator()).address
-        designs[MIRRORED] = lambda workers: contenders.gavel(market, tokens, workers=workers, emulator=emulator)
-    return designs
+def _ours(market: Market, options: Options, tokens: Sequence[str], stack: ExitStack) -> list[Contender]:
+    """Everything but Django, started."""
+    emulator = stack.enter_context(private_emulator()).address if options.mirror else None
+    started = []
+    for workers in options.workers:
+        started.append(stack.enter_context(contenders.the_empty_function(market, tokens, workers=workers)))
+        for address in dict.fromkeys((None, emulator)):
+            ours = contenders.gavel(market, tokens, workers=workers, emulator=address)
+            started.append(stack.enter_context(ours))
+    return [*started, contenders.one_commit(market, threads=options.threads)]
 
 
-def _sweep(design: Shaped, shapes: Sequence[Any], options: Options) -> Mapping[str, Mapping[Any, Sample]]:
-    """A short run of each shape on each scene, the others standing still; where there is no choice, none."""
-    samples: dict[str, dict[Any, Sample]] = {scene: {} for scene in SCENES}
-    for shape in shapes if len(shapes) > 1 else ():
-        with design(shape) as contender:
+def _sweep(options: Options, tokens: Sequence[str], site: DjangoSite) -> Iterator[tuple[tuple[str, Shape], Sample]]:
+    """A short run of each shape of Django on each scene, the others standing still; none where there is no choice."""
+    for shape in options.shapes if len(options.shapes) > 1 else ():
+        with contenders.django(site, tokens, shape=shape) as contender:
             _warm_up(contender, options)
             for scene in SCENES:
                 sample = contender.run(options.dose(scene, min(_SWEEP_SECONDS, options.seconds)))
-                say(f"  sweep   {scene:16}  {contender.name:24} {sample.answers_per_second:9,.0f} answers/s")
-                samples[scene][shape] = sample
-    return samples
+                say(f"  sweep   {scene:16}  {contender.name:26} {sample.answers_per_second:9,.0f} answers/s")
+                yield (scene, shape), sample
 
 
-def _best(swept: Swept, scene: str, options: Options) -> dict[str, Any]:
-    """Each design's shape with the most answers per second on a scene; refusals, which are cheap, count for it."""
-    best = {}
-    for design, shapes in options.shapes.items():
-        rate = {shape: sample.answers_per_second for shape, sample in swept[design, scene].items()}
-        best[design] = max(shapes, key=lambda shape: rate.get(shape, 0.0))
-    return best
-
-
-def _field(options: Options, best: Mapping[str, Any], start: Callable[[str, Any], Contender]) -> list[Contender]:
-    """Who takes part on a scene. The ceiling is that of as many workers as Gavel has."""
-    functions = (EMPTY, GAVEL, MIRRORED) if options.mirror else (EMPTY, GAVEL)
-    ours = [start(design, best[GAVEL]) for design in functions]
-    return [*ours, start(ONE_COMMIT, options.threads), start(DJANGO, best[DJANGO])]
+def _best(swept: Mapping[tuple[str, Shape], Sample], scene: str, options: Options) -> Shape:
+    """The shape with the most answers per second on a scene: refusals, which are cheap, are counted in its favour."""
+    if len(options.shapes) == 1:
+        return options.shapes[0]
+    return max(options.shapes, key=lambda shape: swept[scene, shape].answers_per_second)
 
 
 def _warm_up(contender: Contender, options: Options) -> None:
@@ -153,7 +128,7 @@ def _rounds(field_of: Mapping[str, Sequence[Contender]], options: Options) -> di
                 sample = contender.run(options.dose(scene))
                 samples[scene][contender.name].append(sample)
                 told = f"{sample.answers_per_second:9,.0f} answers/s  {sample.accepted_per_second:9,.0f} accepted/s"
-                say(f"  round {number} {scene:16}  {contender.name:24} {told}")
+                say(f"  round {number} {scene:16}  {contender.name:26} {told}")
     return samples
 
 

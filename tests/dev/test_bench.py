@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from dev.bench import close_auctions, cold_start, memory, place_bid, place_bid_report, push
+from dev.bench import close_auctions, cold_start, contenders, memory, place_bid, place_bid_report, push
 from dev.bench.django_server import DjangoSite, Shape
 from dev.bench.lots import DjangoLots, GavelLots, Lots, end_now
 from dev.bench.market import Market, number, open_market
@@ -158,21 +158,53 @@ def test_place_bid_is_measured_beside_everything_else(market: Market) -> None:
         threads=2,
         spread=5,
         warm_up_seconds=0,
-        shapes={"Gavel": [1, 2], "Django": [Shape(1, 2)]},
+        workers=[1, 2],
+        shapes=[Shape(1, 2)],
     )
 
     result = place_bid.measure(market, small)
 
+    functions = [
+        f"{design}, {workers}" for workers in ("1 worker", "2 workers") for design in ("empty function", "Gavel")
+    ]
     for scene in place_bid.SCENES:
-        rates = {workers: sample.answers_per_second for workers, sample in result.swept["Gavel", scene].items()}
-        best = "1 worker" if rates[1] >= rates[2] else "2 workers"
-        names = [f"empty function, {best}", f"Gavel, {best}", "one commit per bid", "Django, 1 x 2"]
-        assert list(result.medians[scene]) == names
+        assert list(result.medians[scene]) == [*functions, "one commit per bid", "Django, 1 x 2"]
         for name, sample in result.medians[scene].items():
             assert sample.answers_per_second > 0
             assert sample.failed == 0
-            assert (sample.accepted_per_second > 0) == (name != names[0])
-        assert any(f"Gavel, {best} / Django, 1 x 2" in line for line in place_bid_report.report(result))
+            assert (sample.accepted_per_second > 0) == (not name.startswith("empty function"))
+
+
+def test_a_target_is_of_one_process_beside_the_ceiling_and_of_the_best_beside_django() -> None:
+    """Django takes part in the best of its shapes, so Gavel does; every ratio is there."""
+    at = {"empty function, 1 worker": 900, "Gavel, 1 worker": 600, "empty function, 2 workers": 1500}
+    at |= {"Gavel, 2 workers": 700, "one commit per bid": 300, "Django, 4 x 4": 45}
+    scene = {name: sample(answers_per_second=rate) for name, rate in at.items()}
+    result = place_bid.Result(options=place_bid.Options(), medians=dict.fromkeys(place_bid.SCENES, scene), swept={})
+
+    ratios = [line for line in place_bid_report.report(result) if " / " in line and "one hot listing" in line]
+
+    ceiling, best = (line for line in ratios if "target" in line)
+    assert len(ratios) == 6
+    assert "Gavel, 1 worker / empty function, 1 worker" in ceiling
+    assert ceiling.endswith("target >= 0.55: met")
+    assert "Gavel, 2 workers / Django, 4 x 4" in best
+    assert best.endswith("target >= 15: met")
+
+
+def sample(*, answers_per_second: float) -> contenders.Sample:
+    """A run of which only the speed matters."""
+    return contenders.Sample(
+        answers_per_second=answers_per_second,
+        accepted_per_second=answers_per_second,
+        refused=0,
+        failed=0,
+        p50_ms=1.0,
+        p99_ms=2.0,
+        generator_cores=0.1,
+        server_cores=1.0,
+        database_cores=0.2,
+    )
 
 
 def test_close_auctions_is_measured_and_counted(market: Market) -> None:
