@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
@@ -31,55 +31,74 @@ if TYPE_CHECKING:
     from common.tracing.spans import Spans
 
 _MOST_ERRORS = 20
+_OUR_FAULT = int(HTTPStatus.INTERNAL_SERVER_ERROR)
 _KEY_SETS = 2  # that one request may need: the dashboard's and the analysts' issuers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Prepared:
-    """What is the same for every request to an operation."""
+    """What is the same for every request to an operation: looked up once, since members of enumerations, say, are slow.
 
+    keeps_key, needs_key: it makes something of an Idempotency-Key, it must have one
+    """
+
+    operation: Operation
     name: str
     schema: Strict
     is_coroutine: bool
+    admit: Callable[[Inbound, Services, str], Actor | None]
+    is_public: bool
+    keeps_key: bool
+    needs_key: bool
     spans: Spans | None
+
+    @classmethod
+    def of(cls, operation: Operation) -> _Prepared:
+        """Made at the operation's first request."""
+        found = _PREPARED.get(operation.__name__)
+        if found is None:
+            found = _PREPARED[operation.__name__] = cls(
+                operation=operation,
+                name=operation.__name__.rpartition(".")[2],
+                schema=operation.Request(),
+                is_coroutine=inspect.iscoroutinefunction(operation.run),
+                admit=_ADMISSIONS[operation.CALLER],
+                is_public=operation.CALLER is Caller.ANYONE,
+                keeps_key=operation.IDEMPOTENCY_KEY is not KeyUse.NONE,
+                needs_key=operation.IDEMPOTENCY_KEY is KeyUse.REQUIRED,
+                spans=tracing.begin(),
+            )
+        return found
 
 
 _PREPARED: dict[str, _Prepared] = {}
 
 
-def _prepared(operation: Operation) -> _Prepared:
-    found = _PREPARED.get(operation.__name__)
-    if found is None:
-        name = operation.__name__.rpartition(".")[2]
-        found = _Prepared(name, operation.Request(), inspect.iscoroutinefunction(operation.run), tracing.begin())
-        _PREPARED[operation.__name__] = found
-    return found
-
-
 async def answer(request: Request, operation: Operation, services: Services) -> Response:
     """The operation's answer, or a problem, under the request's id; one log line whatever happens."""
     inbound = Inbound(request)
-    prepared = _prepared(operation)
+    prepared = _Prepared.of(operation)
     callers = (inbound.header(b"traceparent"), inbound.header(b"x-cloud-trace-context"))
     if prepared.spans is None:
-        response, _ = await _answer(inbound, operation, services, logs.trace_id_of(*callers))
+        response, _ = await _answer(inbound, prepared, services, logs.trace_id_of(*callers))
         return response
     with prepared.spans.request(prepared.name, *callers) as span:
-        response, outcome = await _answer(inbound, operation, services, span.trace_id)
+        response, outcome = await _answer(inbound, prepared, services, span.trace_id)
         span.tell(outcome, response.status_code)
         return response
 
 
-async def _answer(inbound: Inbound, operation: Operation, services: Services, trace_id: str) -> tuple[Response, str]:
+async def _answer(inbound: Inbound, prepared: _Prepared, services: Services, trace_id: str) -> tuple[Response, str]:
     """The response and its outcome."""
     begun = time.perf_counter()
     outcome, actor = "ok", None
+    trace = f"projects/{services.api.project}/traces/{trace_id}"
     try:
         if inbound.method == "OPTIONS":
-            return _preflight(inbound, operation, services, trace_id), outcome
-        _check_method(inbound, operation)
-        actor = await _authenticate(inbound, operation, services)
-        response = await _run(inbound, operation, services, actor)
+            return _preflight(inbound, prepared.operation, services, trace_id), outcome
+        _check_method(inbound, prepared.operation)
+        actor = await _authenticate(inbound, prepared, services)
+        response = await _run(inbound, prepared, services, actor)
     except Refusal as refusal:
         outcome = refusal.code
         response = problem(refusal, trace_id=trace_id, site_url=services.api.site_url)
@@ -88,20 +107,20 @@ async def _answer(inbound: Inbound, operation: Operation, services: Services, tr
         response = Response(status_code=HTTPStatus.BAD_REQUEST)
     except Exception as error:  # noqa: BLE001 - the one place where bugs end: logged once, told to nobody
         outcome = Internal.code
-        logs.write_fault("unhandled error", error, **{logs.TRACE: _trace(trace_id, services)})
+        logs.write_fault("unhandled error", error, **{logs.TRACE: trace})
         response = problem(Internal(), trace_id=trace_id, site_url=services.api.site_url)
     _name(response, trace_id)
     _allow_origin(inbound, response, services)
     logs.write_line(
         {
-            "severity": "ERROR" if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR else "INFO",
+            "severity": "ERROR" if response.status_code >= _OUR_FAULT else "INFO",
             "message": "request",
-            "operation": _prepared(operation).name,
+            "operation": prepared.name,
             "outcome": outcome,
             "status": response.status_code,
             "actor": actor.user_id if actor else None,
             "milliseconds": int(100_000 * (time.perf_counter() - begun)) / 100,
-            logs.TRACE: _trace(trace_id, services),
+            logs.TRACE: trace,
         }
     )
     return response, outcome
@@ -112,14 +131,12 @@ def _check_method(inbound: Inbound, operation: Operation) -> None:
         raise MethodNotAllowed(allow=f"{operation.METHOD}, OPTIONS")
 
 
-async def _run(inbound: Inbound, operation: Operation, services: Services, actor: Actor | None) -> Response:
-    prepared = _prepared(operation)
-    key = None
-    if operation.IDEMPOTENCY_KEY is not KeyUse.NONE:
-        key = inbound.idempotency_key(required=operation.IDEMPOTENCY_KEY is KeyUse.REQUIRED)
+async def _run(inbound: Inbound, prepared: _Prepared, services: Services, actor: Actor | None) -> Response:
+    operation = prepared.operation
+    key = inbound.idempotency_key(required=prepared.needs_key) if prepared.keeps_key else None
     given = inbound.query() if operation.METHOD == "GET" else await inbound.json_object()
     body = _load(prepared.schema, given)
-    call = Call(deadline=Deadline.after(services.api.request_seconds), actor=actor, idempotency_key=key)
+    call = Call(Deadline.after(services.api.request_seconds), actor, key)
     if prepared.is_coroutine:
         result: Answer = await operation.run(services, call, body)
     else:
@@ -129,11 +146,11 @@ async def _run(inbound: Inbound, operation: Operation, services: Services, actor
     return respond(inbound, result)
 
 
-async def _authenticate(inbound: Inbound, operation: Operation, services: Services) -> Actor | None:
+async def _authenticate(inbound: Inbound, prepared: _Prepared, services: Services) -> Actor | None:
     """Who calls; a token that is sent must be good even where none is needed."""
     header = inbound.header(b"authorization")
     if header is None:
-        if operation.CALLER is Caller.ANYONE:
+        if prepared.is_public:
             return None
         raise Unauthenticated
     scheme, _, token = header.partition(" ")
@@ -141,11 +158,11 @@ async def _authenticate(inbound: Inbound, operation: Operation, services: Servic
         raise Unauthenticated("Send the header Authorization: Bearer and the identity token.")
     for _ in range(_KEY_SETS):
         try:
-            return _admit(inbound, operation, services, token)
+            return prepared.admit(inbound, services, token)
         except KeysWanted as wanted:
             await _fetch(wanted)
     try:
-        return _admit(inbound, operation, services, token)
+        return prepared.admit(inbound, services, token)
     except KeysWanted as wanted:
         raise Unauthenticated("The token's key is not the issuer's.") from wanted
 
@@ -157,13 +174,24 @@ async def _fetch(wanted: KeysWanted) -> None:
         raise Unavailable from unreachable
 
 
-def _admit(inbound: Inbound, operation: Operation, services: Services, token: str) -> Actor | None:
-    if operation.CALLER is Caller.SCHEDULER:
-        services.doorkeeper.scheduler(token)
-        return None
-    if operation.CALLER is Caller.ANALYST:
-        return services.doorkeeper.analyst(token, inbound.header(b"x-analyst-assertion"))
+def _admit_scheduler(inbound: Inbound, services: Services, token: str) -> None:  # noqa: ARG001 - as the others
+    services.doorkeeper.scheduler(token)
+
+
+def _admit_analyst(inbound: Inbound, services: Services, token: str) -> Actor:
+    return services.doorkeeper.analyst(token, inbound.header(b"x-analyst-assertion"))
+
+
+def _admit_person(inbound: Inbound, services: Services, token: str) -> Actor:  # noqa: ARG001 - as the others
     return services.doorkeeper.person(token)
+
+
+_ADMISSIONS: Mapping[Caller, Callable[[Inbound, Services, str], Actor | None]] = {
+    Caller.ANYONE: _admit_person,
+    Caller.PERSON: _admit_person,
+    Caller.SCHEDULER: _admit_scheduler,
+    Caller.ANALYST: _admit_analyst,
+}
 
 
 def _load(schema: Strict, given: Mapping[str, Any]) -> Any:
@@ -213,7 +241,3 @@ def _allow_origin(inbound: Inbound, response: Response, services: Services) -> N
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After, X-Request-Id"
         response.headers.add_vary_header("Origin")
-
-
-def _trace(trace_id: str, services: Services) -> str:
-    return f"projects/{services.api.project}/traces/{trace_id}"

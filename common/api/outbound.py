@@ -8,8 +8,8 @@ import orjson
 from starlette.responses import Response
 
 from common.api.inbound import Inbound
-from common.api.problems import STATUS
-from common.domain.errors import Refusal
+from common.api.problems import STATUS, MethodNotAllowed
+from common.domain.errors import Refusal, Unauthenticated
 from common.operations.call import Answer
 
 _JSON = (b"content-type", b"application/json")
@@ -41,24 +41,24 @@ def respond(inbound: Inbound, answer: Answer) -> Response:
 
 def problem(refusal: Refusal, *, trace_id: str, site_url: str) -> Response:
     """The refusal as `application/problem+json` (RFC 9457); `type` opens the page that explains the code."""
-    status = STATUS[refusal.code]
+    status = STATUS[refusal.code].value
     body = {
         "type": f"{site_url}/problems.html#{refusal.code}",
         "title": refusal.title,
-        "status": status.value,
+        "status": status,
         "detail": refusal.detail,
         "code": refusal.code,
         "trace_id": trace_id,
         **refusal.facts,
     }
     headers = [_PROBLEM_JSON, _NO_STORE]
-    if status is HTTPStatus.UNAUTHORIZED:
+    if isinstance(refusal, Unauthenticated):
         headers.append((b"www-authenticate", b"Bearer"))
-    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+    if isinstance(refusal, MethodNotAllowed):
         headers.append((b"allow", str(refusal.facts["allow"]).encode()))
     if "retry_after_seconds" in refusal.facts:
         headers.append((b"retry-after", str(refusal.facts["retry_after_seconds"]).encode()))
-    return _Ready(orjson.dumps(body, option=orjson.OPT_UTC_Z), status.value, headers)
+    return _Ready(orjson.dumps(body, option=orjson.OPT_UTC_Z), status, headers)
 
 
 def matches(if_none_match: str, etag: str) -> bool:
