@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from dev.stack.issuer import Issuer
 from tests.browser.conftest import OpenWindow
@@ -68,6 +68,29 @@ def test_two_windows_see_each_others_bids_at_once(two_people: tuple[Window, Wind
     expect(alice("bid-history tbody tr")).to_have_count(3)
     expect(alice("bid-history tr.is-own")).to_have_count(1)
     assert all(window.page.evaluate("() => window.notReloaded") for window in (alice, bob))
+
+
+def test_a_bid_that_is_counted_and_not_yet_told_is_not_denied(open_window: OpenWindow, market: Market) -> None:
+    """The price comes by itself, the history is asked for: until it is here the page says so, not "No bids yet"."""
+    window = open_window()
+    listing = market.create(starting_price=10_00)
+    watch(listing, window)
+    expect(window("bid-history")).to_contain_text("No bids yet")
+    unanswered: list[Route] = []
+
+    def keep(route: Route) -> None:
+        unanswered.append(route)
+
+    window.page.route("**/api/get_listing*", keep)
+    market.bid(listing, 12_00, by="carol")
+
+    expect(window("#bid-count")).to_have_attribute("data-count", "1", timeout=AT_ONCE_MS)
+    expect(window("bid-history")).to_contain_text("One moment")
+    expect(window("bid-history")).not_to_contain_text("No bids yet")
+    window.page.unroute("**/api/get_listing*")
+    for route in unanswered:
+        route.continue_()
+    expect(window("bid-history tbody tr")).to_have_count(1)
 
 
 def test_an_auction_closes_before_both_and_names_its_winner(two_people: tuple[Window, Window], market: Market) -> None:

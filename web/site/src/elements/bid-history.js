@@ -1,7 +1,7 @@
 /**
  * Bids, newest first, with the visitor's own marked.
  *
- *     element.show({ bids, currency, alias, clock });
+ *     element.show({ bids, count, currency, alias, clock });
  */
 
 import { make } from '../dom.js';
@@ -16,15 +16,21 @@ const AT_FIRST = 10;
 /** The functions tell no more than this many. */
 const MOST_TOLD = 100;
 
+const NONE = 'No bids yet. The first one opens at the starting price, however high its maximum.';
+const TO_COME = 'One moment: the bids are on their way.';
+
 class BidHistory extends HTMLElement {
   #shown = '';
   #history = null;
   #all = false;
 
-  /** @param {{bids: import('../pure/listing-state.js').Bid[], currency: string, alias: string | null, clock: import('../pure/clock.js').ServerClock}} history */
+  /**
+   * `count`, the listing's number of bids, may be ahead of `bids`: it comes by itself, they are asked for.
+   * @param {{bids: import('../pure/listing-state.js').Bid[], count: number, currency: string, alias: string | null, clock: import('../pure/clock.js').ServerClock}} history
+   */
   show(history) {
-    const { bids, alias } = history;
-    const key = JSON.stringify([bids[0]?.seq, bids.length, alias]);
+    const { bids, count, alias } = history;
+    const key = JSON.stringify([bids[0]?.seq, bids.length, count > 0, alias]);
     if (key === this.#shown) return;
     this.#shown = key;
     this.#history = history;
@@ -32,12 +38,9 @@ class BidHistory extends HTMLElement {
   }
 
   #render() {
-    const { bids, currency, alias, clock } = this.#history;
+    const { bids, count, currency, alias, clock } = this.#history;
     const visible = this.#all ? bids : bids.slice(0, AT_FIRST);
-    if (bids.length === 0)
-      this.replaceChildren(
-        make('p', { class: 'note' }, 'No bids yet. The first one opens at the starting price, however high its maximum.'),
-      );
+    if (bids.length === 0) this.replaceChildren(make('p', { class: 'note' }, count > 0 ? TO_COME : NONE));
     else
       this.replaceChildren(
         table(visible, { currency, alias, now: clock.now() }),

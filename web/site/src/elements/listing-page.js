@@ -88,7 +88,13 @@ class ListingPage extends HTMLElement {
     this.#renderTime(listing, now);
     this.#renderStanding(state, now, yours);
     this.#parts.form.show(state, now, yours);
-    this.#parts.history.show({ bids: state.bids, currency: listing.currency, alias: state.you?.alias ?? null, clock: this.services.clock });
+    this.#parts.history.show({
+      bids: state.bids,
+      count: listing.bid_count,
+      currency: listing.currency,
+      alias: state.you?.alias ?? null,
+      clock: this.services.clock,
+    });
   }
 
   #renderPrice(listing, now) {
