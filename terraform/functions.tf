@@ -75,7 +75,7 @@ locals {
   # What an entry has unless it says otherwise.
   usual = {
     concurrency     = 40
-    cpu             = "1"
+    cpu             = "1" # an instance is one process, which uses no more; a house grows by instances
     db_pool         = 8
     memory          = "512Mi"
     min_instances   = 0
