@@ -29,6 +29,12 @@ OpenPage = Callable[..., AppTest]
 OpenWindow = Callable[..., Page]
 
 
+@pytest.fixture(autouse=True)
+def main_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python's `__main__` back in its place: AppTest puts the page there, and whoever starts a process imports it."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+
+
 @pytest.fixture(scope="session")
 def theatre() -> Iterator[Stage]:
     """The scripted server."""
