@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
@@ -46,8 +46,6 @@ class _Prepared:
     name: str
     schema: Strict
     is_coroutine: bool
-    admit: Callable[[Inbound, Services, str], Actor | None]
-    is_public: bool
     keeps_key: bool
     needs_key: bool
     spans: Spans | None
@@ -62,8 +60,6 @@ class _Prepared:
                 name=operation.__name__.rpartition(".")[2],
                 schema=operation.Request(),
                 is_coroutine=inspect.iscoroutinefunction(operation.run),
-                admit=_ADMISSIONS[operation.CALLER],
-                is_public=operation.CALLER is Caller.ANYONE,
                 keeps_key=operation.IDEMPOTENCY_KEY is not KeyUse.NONE,
                 needs_key=operation.IDEMPOTENCY_KEY is KeyUse.REQUIRED,
                 spans=tracing.begin(),
@@ -150,7 +146,7 @@ async def _authenticate(inbound: Inbound, prepared: _Prepared, services: Service
     """Who calls; a token that is sent must be good even where none is needed."""
     header = inbound.header(b"authorization")
     if header is None:
-        if prepared.is_public:
+        if prepared.operation.CALLER is Caller.ANYONE:
             return None
         raise Unauthenticated
     scheme, _, token = header.partition(" ")
@@ -158,11 +154,11 @@ async def _authenticate(inbound: Inbound, prepared: _Prepared, services: Service
         raise Unauthenticated("Send the header Authorization: Bearer and the identity token.")
     for _ in range(_KEY_SETS):
         try:
-            return prepared.admit(inbound, services, token)
+            return _admit(inbound, prepared.operation, services, token)
         except KeysWanted as wanted:
             await _fetch(wanted)
     try:
-        return prepared.admit(inbound, services, token)
+        return _admit(inbound, prepared.operation, services, token)
     except KeysWanted as wanted:
         raise Unauthenticated("The token's key is not the issuer's.") from wanted
 
@@ -174,24 +170,13 @@ async def _fetch(wanted: KeysWanted) -> None:
         raise Unavailable from unreachable
 
 
-def _admit_scheduler(inbound: Inbound, services: Services, token: str) -> None:  # noqa: ARG001 - as the others
-    services.doorkeeper.scheduler(token)
-
-
-def _admit_analyst(inbound: Inbound, services: Services, token: str) -> Actor:
-    return services.doorkeeper.analyst(token, inbound.header(b"x-analyst-assertion"))
-
-
-def _admit_person(inbound: Inbound, services: Services, token: str) -> Actor:  # noqa: ARG001 - as the others
+def _admit(inbound: Inbound, operation: Operation, services: Services, token: str) -> Actor | None:
+    if operation.CALLER is Caller.SCHEDULER:
+        services.doorkeeper.scheduler(token)
+        return None
+    if operation.CALLER is Caller.ANALYST:
+        return services.doorkeeper.analyst(token, inbound.header(b"x-analyst-assertion"))
     return services.doorkeeper.person(token)
-
-
-_ADMISSIONS: Mapping[Caller, Callable[[Inbound, Services, str], Actor | None]] = {
-    Caller.ANYONE: _admit_person,
-    Caller.PERSON: _admit_person,
-    Caller.SCHEDULER: _admit_scheduler,
-    Caller.ANALYST: _admit_analyst,
-}
 
 
 def _load(schema: Strict, given: Mapping[str, Any]) -> Any:

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from dev.bench.django_server import DjangoSite, Shape
+from dev.bench.django_server import DjangoServer, DjangoSite, Shape
 from dev.bench.lots import DjangoLots, GavelLots, Lots, NoLots
 from dev.bench.market import Market, apply_migrations
 from dev.bench.one_commit import commit_one_by_one
 from dev.bench.processor import cpu_seconds
 from dev.bench.wrk import Load, send
 from dev.stack.database import DatabaseServer
+from dev.stack.functions import FunctionProcess
 
 EMPTY = "empty function"
 GAVEL = "Gavel"
@@ -65,10 +66,9 @@ class OverHttp:
     """A design that answers HTTP; `check` looks at the listings afterwards."""
 
     name: str
+    process: FunctionProcess | DjangoServer
     market: Market
     tokens: Sequence[str]
-    url: str
-    pid: int
     lots: Lots
     check: Callable[[Sequence[str]], None] = lambda _: None
 
@@ -76,8 +76,8 @@ class OverHttp:
         """As `Contender.run`."""
         ids = self.lots.open(dose.listings)
         load = Load(tokens=self.tokens, listing_ids=ids, seconds=dose.seconds, connections=dose.connections)
-        with _used(self.pid) as server, _used(self.market.server.pid) as database:
-            answers = send(load, self.url, self.market.folder)
+        with _used(self.process.pid) as server, _used(self.market.server.pid) as database:
+            answers = send(load, self.process.url, self.market.folder)
         self.check(ids)
         return Sample(
             answers_per_second=answers.answers / answers.seconds,
@@ -126,15 +126,9 @@ class Inconsistent(Exception):  # noqa: N818 - it says what was found
 @contextmanager
 def the_empty_function(market: Market, tokens: Sequence[str], *, workers: int = 1) -> Iterator[Contender]:
     """The ceiling."""
-    with market.empty_function(instances=workers) as process:
-        yield OverHttp(
-            name=f"{EMPTY}, {_workers(workers)}",
-            market=market,
-            tokens=tokens,
-            url=process.url,
-            pid=process.pid,
-            lots=NoLots(),
-        )
+    with market.empty_function(workers=workers) as process:
+        name = f"{EMPTY}, {_workers(workers)}"
+        yield OverHttp(name=name, process=process, market=market, tokens=tokens, lots=NoLots())
 
 
 @contextmanager
@@ -148,16 +142,9 @@ def gavel(
         if broken := lots.broken(ids):
             raise Inconsistent(f"{broken} of {len(ids)} listings do not agree with their bids")
 
-    with market.function("place_bid", instances=workers, emulator=emulator) as process:
-        yield OverHttp(
-            name=f"{MIRRORED if emulator else GAVEL}, {_workers(workers)}",
-            market=market,
-            tokens=tokens,
-            url=process.url,
-            pid=process.pid,
-            lots=lots,
-            check=check,
-        )
+    with market.function("place_bid", workers=workers, emulator=emulator) as process:
+        name = f"{MIRRORED if emulator else GAVEL}, {_workers(workers)}"
+        yield OverHttp(name=name, process=process, market=market, tokens=tokens, lots=lots, check=check)
 
 
 def one_commit(market: Market, *, threads: int) -> Contender:
@@ -170,15 +157,9 @@ def one_commit(market: Market, *, threads: int) -> Contender:
 @contextmanager
 def django(site: DjangoSite, tokens: Sequence[str], *, shape: Shape) -> Iterator[Contender]:
     """The usual design."""
-    with site.serve(shape) as server:
-        yield OverHttp(
-            name=f"{DJANGO}, {shape}",
-            market=site.market,
-            tokens=tokens,
-            url=server.url,
-            pid=server.pid,
-            lots=DjangoLots(site.server),
-        )
+    with site.serve(shape) as process:
+        name, lots = f"{DJANGO}, {shape}", DjangoLots(site.server)
+        yield OverHttp(name=name, process=process, market=site.market, tokens=tokens, lots=lots)
 
 
 def design_of(name: str) -> str:

@@ -36,12 +36,12 @@ class Market:
         return function_environment(database=self.server.environment(), issuer=self.issuer.url, emulator=emulator)
 
     @contextmanager
-    def function(self, operation: str, *, instances: int = 1, emulator: str | None = None) -> Iterator[FunctionProcess]:
+    def function(self, operation: str, *, workers: int = 1, emulator: str | None = None) -> Iterator[FunctionProcess]:
         """A function under the framework's own command line, its log in the folder.
 
-        Instances share its port as the framework's workers; each has its own lanes and connections.
+        Workers are the framework's and share its port; each has its own lanes and connections.
         """
-        env = {**self.settings(emulator), "WORKERS": str(instances)}
+        env = {**self.settings(emulator), "WORKERS": str(workers)}
         with function_process(operation, env, log=self.folder / f"{operation}.log") as process:
             yield process
 
@@ -63,9 +63,9 @@ class Market:
             yield process
 
     @contextmanager
-    def empty_function(self, *, instances: int = 1) -> Iterator[FunctionProcess]:
+    def empty_function(self, *, workers: int = 1) -> Iterator[FunctionProcess]:
         """The function that does nothing."""
-        env = {"WORKERS": str(instances)}
+        env = {"WORKERS": str(workers)}
         log = self.folder / "empty.log"
         with function_process("empty", env, directory=EMPTY_FUNCTION, log=log) as process:
             yield process
