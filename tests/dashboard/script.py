@@ -256,7 +256,7 @@ PROBLEMS: dict[str, Line] = {
     ),
     BROKEN: Line(status=500, document={"code": "internal", "detail": "Traceback: pymysql", "trace_id": "abc123"}),
     HANG_UP: Line(document=None, hangs_up=True),
-    SLOW: Line(document=months(), seconds=1.6),
+    SLOW: Line(document=months(), seconds=3.0),
 }
 
 
